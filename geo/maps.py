@@ -1,0 +1,210 @@
+"""Map shells: folium draws the container, controls and panes from constants; ``static/map.js`` draws the data.
+
+folium's renderer compiles what it has rendered as a template once more, so no text that anybody typed may reach it.
+What goes in is checked to be a number, a plain name or an address of our own, before anything is rendered.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+from branca.element import CssLink, Figure, JavascriptLink, MacroElement
+from folium.map import CustomPane
+from folium.plugins import Fullscreen
+from folium.template import Template
+
+from geo.assets import LEAFLET_CSS, LEAFLET_JS, read_asset, vendor_name
+from geo.errors import GeoError
+
+Bounds = tuple[float, float, float, float]
+
+_OWN_URL = re.compile(r"/(?!/)[A-Za-z0-9._~/%?&=,:+-]{0,1999}", re.ASCII)
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", re.ASCII)
+_PANES = {"outline": 350, "belts": 360, "halos": 370, "places": 380, "leaders": 590, "projects": 610}
+_ZOOM: dict[str, float] = {"zoom_snap": 0.25, "zoom_delta": 0.5, "wheel_px_per_zoom_level": 120, "zoom_start": 10}
+
+
+@dataclass(frozen=True)
+class MapShell:
+    """A map without its data, in the pieces a page needs.
+
+    ``head`` links the stylesheets and the deferred scripts, ``html`` is the container, ``script`` is the bare text of
+    an inline script that waits for the deferred ones. ``stylesheets`` and ``scripts`` are vendor names, ``element`` is
+    the id of the container.
+    """
+
+    head: str
+    html: str
+    script: str
+    stylesheets: tuple[str, ...]
+    scripts: tuple[str, ...]
+    element: str
+
+
+def project_map(bounds: Bounds, data_url: str, *, name: str = "projects", vendor_url: str = "/vendor/") -> MapShell:
+    """Make the shell of a full map.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north of what to show first, WGS-84 degrees.
+    data_url
+        Address, on this server, of the JSON that ``static/map.js`` describes.
+    name
+        Tells maps of one page apart: small letters, digits, underscores.
+    vendor_url
+        Address, on this server, under which the vendor files are served.
+
+    Raises
+    ------
+    GeoError
+        If a value is not what it says here; nothing is rendered then.
+    """
+    config = _checked_config(bounds, data_url, inset=False)
+    shell = _BareMap(bounds, control_scale=True, zoom_control=True)
+    shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
+    return _render(shell, config, name, vendor_url)
+
+
+def inset_map(
+    bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset", vendor_url: str = "/vendor/"
+) -> MapShell:
+    """Make the shell of a small map without controls; ``focus`` is the code of the project to point out.
+
+    The other parameters and the errors are those of `project_map`.
+    """
+    if focus and not _CODE.fullmatch(focus):
+        raise GeoError("项目编码只能由字母、数字和连字符组成，请核对。")
+    config = _checked_config(bounds, data_url, inset=True) | {"focus": focus}
+    still = dict.fromkeys(("dragging", "scroll_wheel_zoom", "double_click_zoom", "box_zoom", "touch_zoom"), False)
+    return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name, vendor_url)
+
+
+class _ShellFigure(Figure):
+    """A figure whose parts are rendered apart instead of into a page of folium's own."""
+
+    def parts(self, vendor_url: str) -> MapShell:
+        for child in self._children.values():
+            child.render()
+        links = list(self.header._children.values())
+        styles = tuple(vendor_name(link.url) for link in links if isinstance(link, CssLink))
+        scripts = tuple(vendor_name(link.url) for link in links if isinstance(link, JavascriptLink))
+        body = _WRAPPER.render(body=self.script.render())
+        element = next(iter(self._children.values())).get_name()
+        return MapShell(_head(styles, scripts, vendor_url), self.html.render().strip(), body, styles, scripts, element)
+
+
+class _BareMap(folium.Map):
+    """folium's map with Leaflet alone: no base map, no page-wide styles, no other libraries, Chinese titles."""
+
+    default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012  folium declares it so
+    default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+        <div class="project-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+            center: {{ this.location|tojson }}, minZoom: 7, maxZoom: 17, ...{{ this.options|tojavascript }}
+        });
+        {{ this.get_name() }}.attributionControl.setPrefix("Leaflet");
+        {%- if this.titled_zoom %}
+        {{ this.get_name() }}.zoomControl = L.control.zoom({zoomInTitle: "放大", zoomOutTitle: "缩小"});
+        {{ this.get_name() }}.zoomControl.addTo({{ this.get_name() }});
+        {%- endif %}
+        {%- if this.control_scale %}
+        L.control.scale({imperial: false, maxWidth: 120}).addTo({{ this.get_name() }});
+        {%- endif %}
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, bounds: Bounds, *, control_scale: bool, zoom_control: bool, **options: Any) -> None:
+        west, south, east, north = bounds
+        centre = [(south + north) / 2, (west + east) / 2]
+        options |= _ZOOM | {"max_bounds_viscosity": 0.8}
+        super().__init__(centre, tiles=None, control_scale=control_scale, zoom_control=False, **options)
+        self.titled_zoom = zoom_control
+        for pane, z_index in _PANES.items():
+            self.add_child(CustomPane(pane, z_index=z_index, pointer_events=pane == "projects"))
+
+
+class _DataLayer(MacroElement):
+    """Hands the map to ``static/map.js``; the template is constant and the configuration is checked JSON."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        window.portfolioMap({{ this._parent.get_name() }}, {{ this.config|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Data"
+        self.config = dict(config)
+
+
+_WRAPPER = Template(
+    """(function () {
+    function draw() {
+    {{ body }}
+    }
+    if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", draw); } else { draw(); }
+})();"""
+)
+
+
+def _render(shell: folium.Map, config: Mapping[str, Any], name: str, vendor_url: str) -> MapShell:
+    if not _PLAIN_NAME.fullmatch(name):
+        raise GeoError("地图名称只能由小写字母、数字和下划线组成，请核对。")
+    _check_url(vendor_url)
+    shell.add_child(_DataLayer(config))
+    figure = _ShellFigure()
+    figure.add_child(shell)
+    _name_elements(shell, name)
+    return figure.parts(vendor_url)
+
+
+def _name_elements(shell: folium.Map, name: str) -> None:
+    """Replace branca's random ids, so that equal input gives equal text and pages can be cached."""
+    shell._id = name
+    for number, child in enumerate(shell._children.values()):
+        child._id = f"{name}_{number}"
+
+
+def _head(styles: tuple[str, ...], scripts: tuple[str, ...], vendor_url: str) -> str:
+    links = [f'<link rel="stylesheet" href="{_vendor_address(vendor_url, style)}">' for style in styles]
+    deferred = [f'<script src="{_vendor_address(vendor_url, script)}" defer></script>' for script in scripts]
+    return "\n".join([*links, *deferred])
+
+
+def _vendor_address(vendor_url: str, name: str) -> str:
+    """Name the file with a mark of its content, so that browsers may keep it until it changes."""
+    return f"{vendor_url}{name}?v={read_asset(name).etag[:12]}"
+
+
+def _checked_config(bounds: Bounds, data_url: str, *, inset: bool) -> dict[str, Any]:
+    _check_bounds(bounds)
+    _check_url(data_url)
+    west, south, east, north = (float(edge) for edge in bounds)
+    return {"bounds": [[south, west], [north, east]], "dataUrl": data_url, "inset": inset}
+
+
+def _check_bounds(bounds: Bounds) -> None:
+    numbers = len(bounds) == 4 and all(isinstance(edge, (int, float)) and math.isfinite(edge) for edge in bounds)
+    if not numbers or not (-180 <= bounds[0] < bounds[2] <= 180 and -90 <= bounds[1] < bounds[3] <= 90):
+        raise GeoError("地图范围须为西、南、东、北四个经纬度，且西小于东、南小于北，请核对。")
+
+
+def _check_url(url: str) -> None:
+    if not _OWN_URL.fullmatch(url):
+        raise GeoError("地图数据地址须为本站地址（以 / 开头，不含引号、括号和空格），请核对。")

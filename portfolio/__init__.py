@@ -1,0 +1,1 @@
+"""Capital-project portfolio tracker for a district's public education plan."""

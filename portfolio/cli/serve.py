@@ -1,0 +1,44 @@
+"""Serving the application."""
+
+from __future__ import annotations
+
+import errno
+import pkgutil
+
+import click
+import waitress
+
+from portfolio.cli import database
+from portfolio.domain.errors import PortfolioError
+
+THREADS = 8
+_APPLICATION = "portfolio.web:create_app"  # by name: web and command line do not import each other
+
+
+class AddressError(PortfolioError):
+    """The address cannot be listened on."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听的地址；0.0.0.0 表示本机所有地址。")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="监听的端口。")
+def serve(host: str, port: int) -> None:
+    """启动网页服务；按 Ctrl-C 停止。"""
+    with database.ready():
+        pass
+    app = pkgutil.resolve_name(_APPLICATION)()
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=THREADS)
+    except OSError as error:
+        raise AddressError(_explain(error, host, port)) from error
+    click.echo(f"服务已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/ （按 Ctrl-C 停止）")  # noqa: S104
+    server.run()
+    click.echo("服务已停止")
+
+
+def _explain(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用，请停止占用它的程序，或用 --port 换一个端口"
+    if error.errno == errno.EACCES:
+        return f"没有权限使用端口 {port}，请用 --port 换一个 1024 以上的端口"
+    return f"不能在 {host}:{port} 上启动服务：{error.strerror or error}"

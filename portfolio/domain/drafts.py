@@ -1,0 +1,79 @@
+"""Validated answers on their way into a service: frozen, typed, complete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portfolio.domain.terms import (
+    Accuracy,
+    Basis,
+    Datum,
+    DeliveryMode,
+    Level,
+    MoneyState,
+    Nature,
+    Source,
+    Stage,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceDraft:
+    """Where a project lies. Longitude and latitude are WGS-84 degrees; both or neither."""
+
+    lon: float | None = None
+    lat: float | None = None
+    accuracy: Accuracy = Accuracy.UNKNOWN
+    datum: Datum = Datum.WGS84
+    given: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectDraft:
+    """Everything a person may state of a project; None is unknown."""
+
+    name: str
+    district: str
+    nature: Nature
+    level: Level
+    basis: Basis = Basis.OUTSIDE
+    stage: Stage | None = None
+    plan_key: str | None = None
+    section: str | None = None
+    item: str | None = None
+    quote: str | None = None
+    remark: str | None = None
+    note: str | None = None
+    also_called: str | None = None
+    national_code: str | None = None
+    delivery_mode: DeliveryMode | None = None
+    site_area_m2: Decimal | None = None
+    floor_area_m2: Decimal | None = None
+    classes: int | None = None
+    seats: int | None = None
+    total_investment_fen: int | None = None
+    start_year: int | None = None
+    completion_year: int | None = None
+    owner: str | None = None
+    user: str | None = None
+    lead_unit: str | None = None
+    responsible_unit: str | None = None
+    responsible_person: str | None = None
+    place: PlaceDraft = PlaceDraft()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerDraft:
+    """One amount of one source in one state; ``month`` only where it is known."""
+
+    source: Source
+    state: MoneyState
+    year: int
+    amount_fen: int
+    month: int | None = None
+    document_no: str | None = None
+    document_on: dt.date | None = None
+    note: str | None = None

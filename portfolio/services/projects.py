@@ -1,0 +1,177 @@
+"""Registering projects and moving them through their life."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from sqlalchemy.orm import Session
+
+from portfolio.domain.drafts import PlaceDraft, ProjectDraft
+from portfolio.domain.errors import DuplicateError, RuleError, StaleError
+from portfolio.domain.terms import Basis, Stage, Status
+from portfolio.store.models import District, Plan, Project
+from portfolio.store.queries import districts, projects, revisions
+
+COPIED = tuple(
+    field.name
+    for field in dataclasses.fields(ProjectDraft)
+    if field.name not in ("district", "plan_key", "place", "stage")
+)
+
+
+def add_project(session: Session, draft: ProjectDraft, *, code: str | None = None) -> Project:
+    """Register a project under the district's next code, or under a code that a data file gives.
+
+    Raises
+    ------
+    RuleError
+        If the district or plan is unknown, years are out of order or the place makes no sense.
+    DuplicateError
+        If the district has a project of that name already.
+    """
+    district = _district(session, draft.district)
+    _check(session, draft, district)
+    project = Project(code=code or next_code(session, district), status=Status.ACTIVE, stage=draft.stage)
+    _fill(project, draft, district, _plan(session, draft))
+    session.add(project)
+    session.flush()
+    return project
+
+
+def update_project(session: Session, project: Project, draft: ProjectDraft, *, version: int) -> Project:
+    """Save changed answers to a project that was read at ``version``.
+
+    Raises
+    ------
+    StaleError
+        If somebody saved it since.
+    RuleError
+        As ``add_project``.
+    """
+    check_version(session, project, version)
+    district = _district(session, draft.district)
+    if district.id != project.district_id:
+        raise RuleError("项目编码含区划代码，不能改到其他区县；请在那个区县新登记", "district")
+    _check(session, draft, district, but=project.code)
+    _fill(project, draft, district, _plan(session, draft))
+    session.flush()
+    return project
+
+
+def set_stage(session: Session, project: Project, stage: Stage | None, *, version: int) -> Project:
+    """Report the stage a project has reached; None means it is not known.
+
+    Raises
+    ------
+    RuleError
+        If the project is not going on.
+    """
+    check_version(session, project, version)
+    if project.status is not Status.ACTIVE:
+        raise RuleError(f"项目已{project.status.label}，请先恢复推进再更新阶段", "stage")
+    project.stage = stage
+    session.flush()
+    return project
+
+
+def set_status(session: Session, project: Project, status: Status, *, version: int) -> Project:
+    """Suspend, cancel, merge or restore a project; its stage is kept.
+
+    Raises
+    ------
+    RuleError
+        If it has that status already, or no reason is given.
+    """
+    check_version(session, project, version)
+    if project.status is status:
+        raise RuleError(f"项目目前就是“{status.label}”状态", "status")
+    if not session.info.get("reason"):
+        raise RuleError("请写明原因，将记入沿革", "reason")
+    project.status = status
+    session.flush()
+    return project
+
+
+def place_project(session: Session, project: Project, place: PlaceDraft) -> Project:
+    """Set where a project lies."""
+    _check_place(place)
+    _put_place(project, place)
+    session.flush()
+    return project
+
+
+def check_version(session: Session, project: Project, version: int) -> None:
+    """Raise StaleError unless the project still stands at ``version``."""
+    if project.version != version:
+        raise StaleError(project.version, revisions.list_revisions(session, project)[0].actor)
+
+
+def next_code(session: Session, district: District) -> str:
+    """Return the code after the district's highest; projects are never deleted, so no code comes twice."""
+    last = projects.last_code(session, district)
+    return f"{district.adcode}-{int(last[-4:]) + 1 if last else 1:04d}"
+
+
+def _district(session: Session, adcode: str) -> District:
+    district = districts.find_district(session, adcode)
+    if district is None:
+        raise RuleError(f"没有代码为“{adcode[:12]}”的区县，请从列表中选择", "district")
+    return district
+
+
+def _plan(session: Session, draft: ProjectDraft) -> Plan | None:
+    if draft.basis is Basis.OUTSIDE:
+        return None
+    plan = districts.find_plan(session, draft.plan_key) if draft.plan_key else None
+    if plan is None or plan.district.adcode != draft.district:
+        raise RuleError("规划内项目须选择本区县的规划", "plan_key")
+    return plan
+
+
+def _check(session: Session, draft: ProjectDraft, district: District, *, but: str | None = None) -> None:
+    if draft.start_year and draft.completion_year and draft.completion_year < draft.start_year:
+        raise RuleError("建成年份早于开工年份，请核对", "completion_year")
+    if draft.basis is not Basis.OUTSIDE and not draft.section:
+        raise RuleError("规划内项目须写明所在章节或专栏", "section")
+    _check_place(draft.place)
+    namesake = projects.find_namesake(session, district, _full_name(draft), but=but)
+    if namesake is not None:
+        raise DuplicateError(f"本区县已有同名项目 {namesake.code}；若是另一期或另一校区，请在备注中写明", "name")
+
+
+def _check_place(place: PlaceDraft) -> None:
+    if (place.lon is None) != (place.lat is None):
+        raise RuleError("经度和纬度须同时填写", "lat" if place.lat is None else "lon")
+    if place.lon is None and place.accuracy.is_located:
+        raise RuleError("填写了位置精度但没有坐标，请选择地名或填写经纬度", "accuracy")
+    if place.lon is not None and place.lat is not None and not (73 < place.lon < 136 and 3 < place.lat < 54):
+        raise RuleError("坐标不在中国境内，请检查经度、纬度是否填反", "lon")
+
+
+def _full_name(draft: ProjectDraft) -> str:
+    return f"{draft.name}（{draft.remark}）" if draft.remark else draft.name
+
+
+def _fill(project: Project, draft: ProjectDraft, district: District, plan: Plan | None) -> None:
+    for name in COPIED:
+        setattr(project, name, getattr(draft, name))
+    project.district, project.plan = district, plan
+    if plan is None:
+        project.section = project.item = None
+    _put_place(project, draft.place)
+
+
+def _put_place(project: Project, place: PlaceDraft) -> None:
+    """Keep a point only where it says more than the district: no project pretends to be placed."""
+    known = place.accuracy.is_located
+    project.lon, project.lat = (place.lon, place.lat) if known else (None, None)
+    project.accuracy = place.accuracy
+    project.datum = place.datum
+    project.place_given = place.given
+    project.place_basis = place.basis
+
+
+def is_valid_code(code: str) -> bool:
+    """Return whether a data file's project code has the form adcode-0001."""
+    return re.fullmatch(r"\d{6}-\d{4}", code, re.ASCII) is not None

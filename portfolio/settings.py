@@ -1,0 +1,23 @@
+"""Where the database and the instance folder are: the same answer for the web application and the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def instance_folder() -> Path:
+    """Return the folder of the database, the secret key and the office's own plans: PORTFOLIO_INSTANCE or instance/."""
+    return Path(os.environ.get("PORTFOLIO_INSTANCE") or ROOT / "instance").resolve()
+
+
+def database_url() -> str:
+    """Return the database's address: PORTFOLIO_DATABASE_URL, or SQLite in the instance folder."""
+    return os.environ.get("PORTFOLIO_DATABASE_URL") or embedded_url(instance_folder())
+
+
+def embedded_url(folder: Path) -> str:
+    """Return the address of the SQLite database in ``folder``."""
+    return f"sqlite:///{folder / 'portfolio.db'}"

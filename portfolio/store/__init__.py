@@ -1,0 +1,1 @@
+"""Tables, every read, and the history that writes itself. Knows SQLAlchemy, not Flask."""

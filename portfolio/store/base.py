@@ -1,0 +1,93 @@
+"""What every table shares: naming of constraints, exact column types, and the versioned record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Float, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A decimal with two places, stored as a whole number of hundredths so that sums are exact on every engine."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the stored whole number; a value finer than a hundredth is a fault of the caller."""
+        if value is None:
+            return None
+        scaled = value * 100
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} is finer than a hundredth")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Return the decimal that was stored."""
+        return None if value is None else Decimal(int(value)) / 100
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """A moment in UTC; aware on every engine."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Return the moment marked as UTC; SQLite hands it over unmarked."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=dt.UTC)
+
+
+Fen = Annotated[int, mapped_column(BigInteger)]
+
+
+def codes_of(terms: type[enum.Enum]) -> list[str]:
+    """Return the codes under which the terms of a closed list are stored."""
+    return [str(term.value) for term in terms]
+
+
+class Base(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=codes_of, create_constraint=True),
+        Decimal: Hundredths,
+        dt.datetime: Instant,
+        str: Text,
+        float: Float(53),
+    }
+
+
+def utc_now() -> dt.datetime:
+    """Return the present moment in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Tracked:
+    """A record whose every version is kept in the revision table, and which refuses a stale save."""
+
+    untracked_columns: ClassVar[frozenset[str]] = frozenset()
+    append_only: ClassVar[bool] = False
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, comment="Own number; never reused")
+    version: Mapped[int] = mapped_column(Integer, comment="1 at first, one more at each accepted save")
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        """Make SQLAlchemy check and raise the version at each save."""
+        return {"version_id_col": cls.version}

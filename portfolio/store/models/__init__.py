@@ -1,0 +1,25 @@
+"""The tables, one file per noun."""
+
+from portfolio.store.models.access import ApiToken, User, UserSession
+from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
+from portfolio.store.models.district import District, GazetteerPlace, Plan
+from portfolio.store.models.fact import Fact
+from portfolio.store.models.ledger import LedgerEntry
+from portfolio.store.models.project import Project
+from portfolio.store.models.revision import Revision
+
+__all__ = [
+    "ApiToken",
+    "Commitment",
+    "CommitmentLink",
+    "District",
+    "Fact",
+    "GazetteerPlace",
+    "Indicator",
+    "LedgerEntry",
+    "Plan",
+    "Project",
+    "Revision",
+    "User",
+    "UserSession",
+]

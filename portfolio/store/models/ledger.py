@@ -1,0 +1,43 @@
+"""The money ledger: append-only, whole fen."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portfolio.domain.terms import MoneyState, Source
+from portfolio.store.base import Base, Fen, Tracked
+from portfolio.store.models.project import Project
+
+
+class LedgerEntry(Tracked, Base):
+    """One amount of one source in one state. One row per entry; a correction is a new row that reverses an old one."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        CheckConstraint("amount_fen <> 0", name="amount_not_zero"),
+        CheckConstraint("(amount_fen < 0) = (reverses_id IS NOT NULL)", name="only_reversals_negative"),
+        CheckConstraint("month BETWEEN 1 AND 12", name="month_in_year"),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year_plausible"),
+        Index("ix_ledger_entry_summary", "source", "year", "state", "amount_fen"),
+        Index("ix_ledger_entry_project", "project_id", "state", "amount_fen"),
+    )
+    append_only = True
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), comment="Whose money")
+    source: Mapped[Source] = mapped_column(comment="Funding source (资金来源)")
+    state: Mapped[MoneyState] = mapped_column(comment="How far the money has come (资金状态)")
+    year: Mapped[int] = mapped_column(comment="Budget year")
+    month: Mapped[int | None] = mapped_column(comment="Month, where it is known")
+    amount_fen: Mapped[Fen] = mapped_column(comment="Amount in fen; below zero only in a reversal")
+    document_no: Mapped[str | None] = mapped_column(comment="Number of the document (文号)")
+    document_on: Mapped[dt.date | None] = mapped_column(comment="Date of the document")
+    note: Mapped[str | None] = mapped_column(comment="Anything else; in a reversal the reason")
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ledger_entry.id"), unique=True, comment="Entry that this one reverses, in full, once"
+    )
+    entered_by: Mapped[str] = mapped_column(comment="User name")
+    entered_at: Mapped[dt.datetime] = mapped_column(comment="When, UTC")
+    project: Mapped[Project] = relationship()

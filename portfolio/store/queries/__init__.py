@@ -1,0 +1,1 @@
+"""Every read. ``get_`` raises NotFoundError, ``find_`` may return None, ``list_`` is ordered with a tie-breaker."""

@@ -1,0 +1,162 @@
+"""Reads of single projects and of the filter that register, map, money and files share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Enum, and_, case, exists, func, not_, or_, select, type_coerce
+from sqlalchemy.orm import Session, joinedload
+
+from portfolio.domain.errors import NotFoundError
+from portfolio.domain.lights import Light, late_years
+from portfolio.domain.search import search_key
+from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Phase, Stage, Status
+from portfolio.store.base import codes_of
+from portfolio.store.models import District, Project
+
+LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
+_LIGHT = Enum(Light, native_enum=False, values_callable=codes_of)
+_DELIVERED = tuple(stage for stage in Stage if stage.phase is Phase.DELIVERED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFilter:
+    """Which projects are meant; None leaves a side open. The same filter drives list, map, money and files."""
+
+    q: str | None = None
+    district: str | None = None
+    level: Level | None = None
+    nature: Nature | None = None
+    stage: Stage | None = None
+    stage_unknown: bool = False
+    phase: Phase | None = None
+    status: Status | None = None
+    light: Light | None = None
+    basis: Basis | None = None
+    lead_unit: str | None = None
+    located: bool | None = None
+    code: str | None = None
+    today: dt.date | None = None
+
+    def within(self, adcode: str | None) -> ProjectFilter:
+        """Return the filter narrowed to one district, for a person who may see no other."""
+        return self if adcode is None else replace(self, district=adcode)
+
+
+def light_expression(today: dt.date) -> ColumnElement[Any]:
+    """Return the light of ``domain.lights`` as SQL."""
+    late = late_years(today)
+    found = case(
+        (Project.status != Status.ACTIVE, Light.NONE.value),
+        (or_(Project.stage.is_(None), Project.completion_year.is_(None)), Light.NONE.value),
+        (Project.stage.in_(_DELIVERED), Light.GREEN.value),
+        (Project.completion_year <= late.red, Light.RED.value),
+        (Project.completion_year <= late.amber, Light.AMBER.value),
+        else_=Light.GREEN.value,
+    )
+    return type_coerce(found, _LIGHT)
+
+
+def is_located() -> ColumnElement[bool]:
+    """Return whether a project may be drawn as a pin, as SQL."""
+    return and_(Project.lon.is_not(None), Project.accuracy.in_(LOCATED))
+
+
+def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
+    """Return the filter as SQL conditions on the project table."""
+    wanted: list[ColumnElement[bool]] = [*_text_conditions(chosen), *_place_conditions(chosen)]
+    for column, value in (
+        (Project.level, chosen.level),
+        (Project.nature, chosen.nature),
+        (Project.stage, chosen.stage),
+        (Project.status, chosen.status),
+        (Project.basis, chosen.basis),
+        (Project.code, chosen.code),
+        (Project.lead_unit, chosen.lead_unit),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    if chosen.stage_unknown:
+        wanted.append(Project.stage.is_(None))
+    if chosen.phase is not None:
+        wanted.append(Project.stage.in_([stage for stage in Stage if stage.phase is chosen.phase]))
+    if chosen.light is not None:
+        wanted.append(light_expression(chosen.today or dt.date.today()) == chosen.light)  # noqa: DTZ011
+    return wanted
+
+
+def _text_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
+    """Return one condition for each word of the query: every word must occur."""
+    words = [search_key(word) for word in (chosen.q or "").split()]
+    return [Project.search_text.contains(word, autoescape=True) for word in words if word]
+
+
+def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if chosen.district is not None:
+        wanted.append(
+            Project.district_id == select(District.id).where(District.adcode == chosen.district).scalar_subquery()
+        )
+    if chosen.located is not None:
+        wanted.append(is_located() if chosen.located else not_(is_located()))
+    return wanted
+
+
+def get_project(session: Session, code: str) -> Project:
+    """Return the project with that code, its district and plan loaded."""
+    statement = select(Project).where(Project.code == code)
+    project = session.scalar(statement.options(joinedload(Project.district), joinedload(Project.plan)))
+    if project is None:
+        raise NotFoundError(f"没有编码为 {code} 的项目，请到项目库按名称查找")
+    return project
+
+
+def find_project(session: Session, code: str) -> Project | None:
+    """Return the project with that code, or None."""
+    return session.scalar(select(Project).where(Project.code == code))
+
+
+def find_namesake(session: Session, district: District, full_name: str, *, but: str | None = None) -> Project | None:
+    """Return a project of the district with that name and remark, other than the one with code ``but``, or None."""
+    statement = select(Project).where(
+        Project.district_id == district.id, Project.search_text.startswith(search_key(full_name) + "|", autoescape=True)
+    )
+    found = session.scalars(statement).all()
+    return next((project for project in found if project.code != but), None)
+
+
+def last_code(session: Session, district: District) -> str | None:
+    """Return the highest code of the district's own numbering, or None."""
+    pattern = f"{district.adcode}-____"
+    return session.scalar(select(func.max(Project.code)).where(Project.code.like(pattern), not_(Project.is_sample)))
+
+
+def list_lead_units(session: Session) -> Sequence[str]:
+    """List the lead units that projects name, in order."""
+    statement = select(Project.lead_unit).where(Project.lead_unit.is_not(None)).distinct()
+    return [unit for unit in session.scalars(statement.order_by(Project.lead_unit)) if unit]
+
+
+def has_samples(session: Session) -> bool:
+    """Return whether any synthetic project is in the database."""
+    return bool(session.scalar(select(exists().where(Project.is_sample))))
+
+
+def list_outside_plan(session: Session, adcode: str | None) -> Sequence[Project]:
+    """List projects that no plan names, by code."""
+    wanted = conditions(ProjectFilter(basis=Basis.OUTSIDE, district=adcode))
+    return session.scalars(select(Project).where(*wanted, not_(Project.is_sample)).order_by(Project.code)).all()
+
+
+def list_page(session: Session, chosen: ProjectFilter, *, limit: int, offset: int) -> Sequence[Project]:
+    """List the projects meant by code, their districts and plans loaded, a page at a time."""
+    statement = select(Project).where(*conditions(chosen)).order_by(Project.code).limit(limit).offset(offset)
+    return session.scalars(statement.options(joinedload(Project.district), joinedload(Project.plan))).all()
+
+
+def count_projects(session: Session, chosen: ProjectFilter) -> int:
+    """Return how many projects are meant."""
+    return session.scalar(select(func.count()).select_from(Project).where(*conditions(chosen))) or 0

@@ -1,0 +1,94 @@
+"""The register's rows and totals, straight from SQL: one expression for each column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from portfolio.domain.terms import Accuracy, MoneyState, Stage, Term
+from portfolio.store.models import District, LedgerEntry, Project
+from portfolio.store.queries.projects import ProjectFilter, conditions, light_expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which rows of a sorted list are meant; without a limit all of them."""
+
+    sort: str = "code"
+    descending: bool = False
+    limit: int | None = None
+    offset: int = 0
+
+
+SUMMED = ("site_area_m2", "floor_area_m2", "classes", "seats", "total_investment_fen")
+
+
+def _money(state: MoneyState) -> ColumnElement[Any]:
+    statement = select(func.sum(LedgerEntry.amount_fen))
+    return statement.where(LedgerEntry.project_id == Project.id, LedgerEntry.state == state).scalar_subquery()
+
+
+def _in_order(column: Any, terms: type[Term]) -> ColumnElement[Any]:
+    return case({term: number for number, term in enumerate(terms)}, value=column)
+
+
+def expressions(today: dt.date) -> dict[str, ColumnElement[Any]]:
+    """Return the SQL expression of each column that a register can show."""
+    plain = (
+        "code name remark level nature stage status basis accuracy site_area_m2 floor_area_m2 classes seats "
+        "total_investment_fen start_year completion_year lead_unit owner national_code updated_at is_sample"
+    )
+    found: dict[str, Any] = {name: getattr(Project, name) for name in plain.split()}
+    found["district"] = District.name
+    found["light"] = light_expression(today)
+    found["received_fen"] = _money(MoneyState.RECEIVED)
+    found["paid_fen"] = _money(MoneyState.PAID)
+    return found
+
+
+def _sorting(window: Window, expression: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+    if window.sort == "stage":
+        expression = _in_order(Project.stage, Stage)
+    if window.sort == "accuracy":
+        expression = _in_order(Project.accuracy, Accuracy)
+    directed = expression.desc() if window.descending else expression.asc()
+    return (directed.nulls_last(), Project.code.asc())
+
+
+def list_register(
+    session: Session,
+    chosen: ProjectFilter,
+    keys: Sequence[str],
+    window: Window,
+) -> Sequence[Any]:
+    """List the columns ``keys`` of the projects meant, one row per project, unknown values last."""
+    available = expressions(chosen.today or dt.date.today())  # noqa: DTZ011
+    statement = select(*(available[key].label(key) for key in keys)).select_from(Project)
+    statement = statement.join(District, District.id == Project.district_id).where(*conditions(chosen))
+    statement = statement.order_by(*_sorting(window, available[window.sort]))
+    return session.execute(statement.limit(window.limit).offset(window.offset)).all()
+
+
+def total_register(session: Session, chosen: ProjectFilter) -> dict[str, Any]:
+    """Return ``count``, the sum of each summable column, and under ``known_<column>`` how many have a value."""
+    columns = [func.count().label("count")]
+    for name in SUMMED:
+        column = getattr(Project, name)
+        columns += [func.sum(column).label(name), func.count(column).label(f"known_{name}")]
+    totals = dict(session.execute(select(*columns).where(*conditions(chosen))).one()._mapping)
+    return totals | _total_money(session, chosen)
+
+
+def _total_money(session: Session, chosen: ProjectFilter) -> dict[str, int | None]:
+    states = {MoneyState.RECEIVED: "received_fen", MoneyState.PAID: "paid_fen"}
+    statement = select(LedgerEntry.state, func.sum(LedgerEntry.amount_fen)).where(LedgerEntry.state.in_(states))
+    wanted = conditions(chosen)
+    if wanted:
+        statement = statement.join(Project, Project.id == LedgerEntry.project_id).where(*wanted)
+    sums = {state: int(fen) for state, fen in session.execute(statement.group_by(LedgerEntry.state))}
+    return {key: sums.get(state) for state, key in states.items()}

@@ -1,0 +1,28 @@
+"""Reads of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portfolio.domain.errors import NotFoundError
+from portfolio.store.models import Project, Revision
+
+
+def list_revisions(session: Session, project: Project) -> Sequence[Revision]:
+    """List every version of a project, newest first."""
+    return session.scalars(_of(project).order_by(Revision.record_version.desc(), Revision.id.desc())).all()
+
+
+def get_revision(session: Session, project: Project, version: int) -> Revision:
+    """Return a project's revision with that version."""
+    revision = session.scalar(_of(project).where(Revision.record_version == version))
+    if revision is None:
+        raise NotFoundError(f"项目 {project.code} 没有第 {version} 版")
+    return revision
+
+
+def _of(project: Project) -> Select[Revision]:
+    return select(Revision).where(Revision.record_type == "project", Revision.record_id == project.id)

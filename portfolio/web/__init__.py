@@ -1,0 +1,56 @@
+"""The application: how the parts of the web layer are put together."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from portfolio.web import database, errors, formatters, language, navigation, pages, security, signin, tables, vendor
+from portfolio.web.permissions import check_declared
+from portfolio.web.views import BLUEPRINTS
+
+ROOT = Path(__file__).parents[2]
+MAX_REQUEST_BYTES = 25 * 1024 * 1024
+
+
+def create_app(*, database_url: str | None = None, instance: Path | None = None, testing: bool = False) -> Flask:
+    """Make the application.
+
+    ``database_url`` and ``instance`` (the folder for the database and the secret key) come from PORTFOLIO_DATABASE_URL
+    and PORTFOLIO_INSTANCE where they are not given, and default to SQLite in ``instance/`` beside ``app.py``.
+
+    Raises
+    ------
+    UndeclaredPermissionError
+        If a route declares neither a permission nor that it is public.
+    """
+    folder = (instance or Path(os.environ.get("PORTFOLIO_INSTANCE") or ROOT / "instance")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    app = _bare_app(folder, testing=testing)
+    database.init_database(app, database_url or os.environ.get("PORTFOLIO_DATABASE_URL") or _embedded_url(folder))
+    for part in (security, language, formatters, signin, errors, vendor, navigation, tables, pages):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    check_declared(app)
+    return app
+
+
+def _embedded_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'portfolio.db'}"
+
+
+def _bare_app(folder: Path, *, testing: bool) -> Flask:
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(folder),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    app.config.update(TESTING=testing, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    return app

@@ -1,0 +1,170 @@
+"""The filter in the address: read from the query string, written back into links, shown as chips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+
+from portfolio.domain.errors import RuleError
+from portfolio.domain.lights import Light
+from portfolio.domain.terms import Basis, Level, Nature, Phase, Stage, Status, Term
+from portfolio.reports import register
+from portfolio.store.queries import districts
+from portfolio.store.queries.projects import ProjectFilter
+from portfolio.store.queries.register import Window
+from portfolio.web.database import get_session
+from portfolio.web.navigation import url_with
+from portfolio.web.signin import scope_adcode
+
+PER_PAGE = 50
+UNKNOWN_STAGE = "unknown"
+TERM_FILTERS: dict[str, type[Term]] = {
+    "level": Level,
+    "nature": Nature,
+    "stage": Stage,
+    "phase": Phase,
+    "status": Status,
+    "light": Light,
+    "basis": Basis,
+}
+FILTER_LABELS = {
+    "q": lazy_gettext("搜索"),
+    "district": lazy_gettext("区县"),
+    "level": lazy_gettext("学段"),
+    "nature": lazy_gettext("建设性质"),
+    "stage": lazy_gettext("阶段"),
+    "phase": lazy_gettext("进度"),
+    "status": lazy_gettext("状态"),
+    "light": lazy_gettext("红黄绿灯"),
+    "basis": lazy_gettext("规划依据"),
+    "lead_unit": lazy_gettext("牵头单位"),
+    "located": lazy_gettext("位置"),
+}
+_LOCATED = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on: its name, what it says, and the address without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def read_filter(args: Mapping[str, str]) -> ProjectFilter:
+    """Read the filter from a query string, narrowed to the district of the person asking.
+
+    Raises
+    ------
+    RuleError
+        If a value is none of its list, or the district is unknown.
+    """
+    values: dict[str, Any] = {name: args[name].strip() for name in ("q", "lead_unit") if args.get(name, "").strip()}
+    if len(values.get("q", "")) > 200:
+        raise RuleError("搜索词最多 200 个字符")
+    for name, terms in TERM_FILTERS.items():
+        if args.get(name) and not (name == "stage" and args[name] == UNKNOWN_STAGE):
+            values[name] = terms.from_label(args[name])
+    if args.get("located"):
+        values["located"] = _located(args["located"])
+    chosen = ProjectFilter(**values, stage_unknown=args.get("stage") == UNKNOWN_STAGE, district=_district(args))
+    return chosen.within(scope_adcode())
+
+
+def _located(text: str) -> bool:
+    if text not in _LOCATED:
+        raise RuleError("“是否定位”只能是 yes 或 no")
+    return _LOCATED[text]
+
+
+def _district(args: Mapping[str, str]) -> str | None:
+    adcode = args.get("district")
+    if not adcode:
+        return None
+    if districts.find_district(get_session(), adcode) is None:
+        raise RuleError(f"没有代码为“{adcode[:12]}”的区县，请从列表中选择")
+    return adcode
+
+
+def read_window(args: Mapping[str, str]) -> Window:
+    """Read sort order and page from a query string: ``sort=-name`` is descending.
+
+    Raises
+    ------
+    RuleError
+        If the sort key or the page is none.
+    """
+    sort = args.get("sort") or "code"
+    key = sort.removeprefix("-")
+    if key not in register.COLUMNS:
+        raise RuleError(f"不能按“{key[:20]}”排序")
+    page = read_page(args)
+    return Window(sort=key, descending=sort.startswith("-"), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+
+
+def read_page(args: Mapping[str, str], name: str = "page", *, highest: int = 1_000_000) -> int:
+    """Read a whole number from 1 to ``highest``; 1 where it is missing.
+
+    Raises
+    ------
+    RuleError
+        If it is none.
+    """
+    text = args.get(name) or "1"
+    if not (text.isascii() and text.isdigit() and len(text) <= 7 and 1 <= int(text) <= highest):
+        raise RuleError(f"{name} 应为 1 至 {highest} 的整数")
+    return int(text)
+
+
+def read_columns(args: Any) -> list[str]:
+    """Read the chosen columns: ``columns`` repeated, or separated by commas; the usual ones where none is named.
+
+    Raises
+    ------
+    RuleError
+        If a column is unknown.
+    """
+    chosen = [key for part in args.getlist("columns") for key in part.split(",") if key]
+    unknown = [key for key in chosen if key not in register.COLUMNS]
+    if unknown:
+        raise RuleError(f"没有“{unknown[0][:20]}”这一列")
+    if not chosen:
+        return list(register.SHOWN)
+    return [key for key in register.COLUMNS if key in chosen or key in ("code", "name")]
+
+
+def filter_args() -> dict[str, str]:
+    """Return the filters of this request's address that are on."""
+    return {name: request.args[name] for name in FILTER_LABELS if request.args.get(name)}
+
+
+def chips() -> list[Chip]:
+    """Return the filters that are on, each with the address without it."""
+    return [
+        Chip(str(FILTER_LABELS[name]), _chip_text(name, value), url_with(**{name: None, "page": None}))
+        for name, value in filter_args().items()
+    ]
+
+
+def _chip_text(name: str, value: str) -> str:
+    if name in TERM_FILTERS:
+        words = "阶段未报" if value == UNKNOWN_STAGE else TERM_FILTERS[name].from_label(value).label
+        return str(gettext(words))
+    if name == "district":
+        found = districts.find_district(get_session(), value)
+        return str(found.name) if found else value
+    if name == "located":
+        return str(gettext("已定位") if _LOCATED[value] else gettext("未定位"))
+    return f"“{value}”" if name == "q" else value
+
+
+def scope_title(chosen: ProjectFilter) -> str:
+    """Return the name of the district that the filter means, or of the whole."""
+    if chosen.district is None:
+        return str(gettext("全部区县"))
+    return districts.get_district(get_session(), chosen.district).name

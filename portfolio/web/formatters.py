@@ -1,0 +1,57 @@
+"""How values are written on pages: Jinja filters over the domain's formats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import gettext
+
+from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number, format_percent
+from portfolio.domain.terms import Term
+
+CHINA_TIME = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
+
+
+def init_app(app: Flask) -> None:
+    """Offer the formats to templates."""
+    app.jinja_env.filters.update(
+        day=format_day,
+        label=format_label,
+        moment=format_moment,
+        number=format_number,
+        percent=format_share,
+        wan=format_wan,
+        yi=format_yi,
+    )
+
+
+def format_wan(fen: int | None) -> str:
+    """Write fen as 万元 with two decimals."""
+    return format_money(fen, MoneyUnit.WAN)
+
+
+def format_yi(fen: int | None) -> str:
+    """Write fen as 亿元 with two decimals."""
+    return format_money(fen, MoneyUnit.YI)
+
+
+def format_share(part: int | Decimal | None, whole: int | Decimal | None) -> str:
+    """Write ``part`` of ``whole`` as a percentage; unknown parts and shares of nothing are a dash."""
+    return UNKNOWN if part is None or whole is None else format_percent(part, whole)
+
+
+def format_day(day: dt.date | None) -> str:
+    """Write a day as 2025-09-01."""
+    return UNKNOWN if day is None else day.isoformat()
+
+
+def format_moment(moment: dt.datetime | None) -> str:
+    """Write a moment in China's time as 2025-09-01 14:05."""
+    return UNKNOWN if moment is None else moment.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M")
+
+
+def format_label(term: Term | None) -> str:
+    """Write a term in the language of the page."""
+    return UNKNOWN if term is None else gettext(term.label)

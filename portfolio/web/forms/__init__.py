@@ -1,0 +1,1 @@
+"""The forms: text to typed values, errors beside fields."""

@@ -1,0 +1,71 @@
+"""Chinese as written, English from one catalogue that is compiled in memory when it is first asked for."""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, request
+from flask_babel import Babel, Domain, get_locale
+
+COOKIE = "portfolio_language"
+LANGUAGES = {"zh": "中文", "en": "English"}
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+_TRANSLATIONS = Path(__file__).parents[2] / "translations"
+
+
+class CatalogueDomain(Domain):  # type: ignore[misc]
+    """Translations out of ``translations/<language>/LC_MESSAGES/messages.po``; source strings are Chinese."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the catalogue of the page's language; Chinese needs none."""
+        locale = get_locale()
+        return NullTranslations() if locale is None else load_catalogue(str(locale.language))
+
+
+@cache
+def load_catalogue(language: str) -> NullTranslations:
+    """Return the compiled catalogue of a language, or one that changes nothing where there is none."""
+    path = _TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request by its cookie."""
+    babel = Babel(app, default_locale=_LOCALES["zh"], locale_selector=_selected_locale)
+    babel.domain_instance = CatalogueDomain()
+    app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
+
+
+def selected_language() -> str:
+    """Return the language of this request: zh unless the cookie says otherwise."""
+    chosen = request.cookies.get(COOKIE, "zh")
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def _selected_locale() -> str:
+    return _LOCALES[selected_language()]
+
+
+def extract_terms(
+    source: IO[bytes], _keywords: object, _comment_tags: object, _options: object
+) -> Iterator[tuple[int, None, str, list[Any]]]:
+    """Find the labels of terms, such as ``NEW = "new", "新建"``, for the catalogue (a Babel extractor)."""
+    for node in ast.walk(ast.parse(source.read())):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            parts = [part.value for part in node.value.elts if isinstance(part, ast.Constant)]
+            if len(parts) == 2 and isinstance(parts[1], str):
+                yield node.lineno, None, parts[1], []

@@ -1,0 +1,94 @@
+"""The frame around every page: navigation in the users' words, banner, version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import LazyString, lazy_gettext
+
+from portfolio.domain.roles import Permission
+from portfolio.web.signin import can
+
+BANNER = "portfolio_banner"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation; shown to people with ``permission`` when its page exists."""
+
+    endpoint: str
+    label: LazyString
+    permission: Permission = Permission.VIEW
+
+    @property
+    def url(self) -> str:
+        """Return the address of the page."""
+        return url_for(self.endpoint)
+
+
+ENTRIES = (
+    Entry("overview.show", lazy_gettext("总览")),
+    Entry("projects.index", lazy_gettext("项目库")),
+    Entry("maps.index", lazy_gettext("地图")),
+    Entry("money.summary", lazy_gettext("资金")),
+    Entry("commitments.index", lazy_gettext("规划任务")),
+    Entry("commitments.indicators", lazy_gettext("指标")),
+    Entry("facts.index", lazy_gettext("公开资料")),
+    Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Offer the frame's parts to templates.
+
+    ``app.extensions["portfolio_banner"]`` may hold a function that says whether the database holds sample projects.
+    """
+    app.extensions[BANNER] = _no_sample
+    app.jinja_env.globals.update(
+        navigation=navigation,
+        current_entry=current_entry,
+        has_sample=has_sample,
+        url_with=url_with,
+        version=metadata.version("education-portfolio"),
+    )
+
+
+def _no_sample() -> bool:
+    return False
+
+
+def has_sample() -> bool:
+    """Return whether sample projects are shown among the real ones."""
+    check: Callable[[], bool] = current_app.extensions[BANNER]
+    return check()
+
+
+def navigation() -> list[Entry]:
+    """Return the entries that the signed-in person can open."""
+    return [entry for entry in ENTRIES if entry.endpoint in current_app.view_functions and can(entry.permission)]
+
+
+def current_entry() -> Entry | None:
+    """Return the entry of the page that is shown: its own, else the first of the same noun."""
+    exact = (entry for entry in ENTRIES if entry.endpoint == request.endpoint)
+    noun = (entry for entry in ENTRIES if entry.endpoint.split(".")[0] == request.blueprint)
+    return next(exact, None) or next(noun, None)
+
+
+def home_url() -> str:
+    """Return the address of the first page that the signed-in person can open."""
+    entries = navigation()
+    return entries[0].url if entries else url_for("account.password")
+
+
+def url_with(**changes: str | int | None) -> str:
+    """Return the address of this page with other answers in its query; None takes one out."""
+    answers: dict[str, list[str]] = request.args.to_dict(flat=False)
+    kept = {name: values for name, values in answers.items() if name not in changes}
+    given = {name: [str(value)] for name, value in changes.items() if value is not None}
+    query = urlencode({**kept, **given}, doseq=True)
+    return f"{request.path}?{query}" if query else request.path

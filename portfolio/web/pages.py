@@ -1,0 +1,88 @@
+"""What the templates of the register, the funding and the project pages share: cells, headings, addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+
+from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number
+from portfolio.domain.terms import MoneyState, Stage
+from portfolio.reports.register import COLUMNS
+from portfolio.reports.tables import Column as ReportColumn
+from portfolio.reports.tables import Kind
+from portfolio.services.facts import can_accept
+from portfolio.store.queries.projects import has_samples
+from portfolio.web.database import get_session
+from portfolio.web.formatters import CHINA_TIME, format_moment
+from portfolio.web.navigation import BANNER
+from portfolio.web.tables import Column
+
+
+def init_app(app: Flask) -> None:
+    """Offer the parts to templates."""
+    app.extensions[BANNER] = lambda: has_samples(get_session())
+    app.jinja_env.filters.update(cell=format_cell, change_from=format_change)
+    app.jinja_env.globals.update(
+        all_columns=tuple(COLUMNS.values()),
+        can_accept=can_accept,
+        headings=headings,
+        money_states=tuple(MoneyState),
+        project_url=project_url,
+        stages=tuple(Stage),
+        this_query=this_query,
+        today=today,
+        zip=zip,
+    )
+
+
+def today() -> dt.date:
+    """Return today's date in China."""
+    return dt.datetime.now(CHINA_TIME).date()
+
+
+def format_cell(value: Any, kind: Kind) -> str:
+    """Write one value of a report's table; unknown is a dash."""
+    if value is None:
+        return UNKNOWN
+    if kind is Kind.TERM:
+        return str(gettext(value.label))
+    if kind is Kind.MONEY:
+        return format_money(value, MoneyUnit.WAN)
+    if kind in (Kind.COUNT, Kind.AREA):
+        return format_number(value)
+    return format_moment(value) if kind is Kind.MOMENT else str(value)
+
+
+def format_change(value: Decimal | None, before: Decimal | None) -> str:
+    """Write by how much a value differs from an earlier one, with its sign."""
+    if value is None or before is None:
+        return UNKNOWN
+    change = value - before
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{format_number(abs(change))}"
+
+
+def headings(columns: Sequence[ReportColumn], *, sortable: bool = True) -> list[Column]:
+    """Return a report's columns as the table macros take them, in the language of the page."""
+    return [Column(column.key, _heading(column), num=column.kind.is_number, sort=sortable) for column in columns]
+
+
+def _heading(column: ReportColumn) -> str:
+    label = str(gettext(column.label))
+    return f"{label}（{gettext(column.unit)}）" if column.unit else label
+
+
+def project_url(code: str) -> str:
+    """Return the address of a project's page."""
+    return url_for("projects.show", code=code)
+
+
+def this_query() -> str:
+    """Return this page's query, to hand on to a download of the same view."""
+    query = request.query_string.decode("ascii", "ignore")
+    return f"?{query}" if query else ""

@@ -1,0 +1,32 @@
+"""What the signed-in person may see: records of another district do not exist for somebody who works in one."""
+
+from __future__ import annotations
+
+from flask import abort
+
+from portfolio.store.models import Commitment, District, Plan, Project
+from portfolio.store.queries import commitments, districts, projects
+from portfolio.web.database import get_session
+from portfolio.web.signin import in_scope
+
+
+def get_project_in_scope(code: str) -> Project:
+    """Return a project of a district that the person may see; otherwise answer as if it did not exist."""
+    project = projects.get_project(get_session(), code)
+    return project if in_scope(project.district.adcode) else abort(404)
+
+
+def get_commitment_in_scope(key: str) -> Commitment:
+    """Return a commitment of a district that the person may see; otherwise answer as if it did not exist."""
+    commitment = commitments.get_commitment(get_session(), key)
+    return commitment if in_scope(commitment.plan.district.adcode) else abort(404)
+
+
+def visible_districts() -> list[District]:
+    """Return the districts that the person may see."""
+    return [one for one in districts.list_districts(get_session()) if in_scope(one.adcode)]
+
+
+def visible_plans() -> list[Plan]:
+    """Return the plans of the districts that the person may see."""
+    return [plan for plan in districts.list_plans(get_session()) if in_scope(plan.district.adcode)]

@@ -1,0 +1,77 @@
+"""What protects every response: the secret key, forgery tokens, strict headers."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_compress import Compress
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+
+KEY_BYTES = 32
+FORM_LIFE_SECONDS = 12 * 3600
+
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Set the secret key, the headers, compression and the forgery check of every form."""
+    app.config.update(
+        SECRET_KEY=secret_key(Path(app.instance_path)),
+        SESSION_COOKIE_NAME="portfolio_forms",
+        WTF_CSRF_TIME_LIMIT=FORM_LIFE_SECONDS,
+    )
+    Talisman(
+        app,
+        content_security_policy=POLICY,
+        content_security_policy_nonce_in=["script-src"],
+        force_https=False,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        session_cookie_secure=False,
+        strict_transport_security=False,
+    )
+    app.after_request(_keep_pages_private)
+    Compress(app)
+    app.extensions["portfolio_forgery_check"] = CSRFProtect()
+
+
+def secret_key(folder: Path) -> bytes:
+    """Return the secret key kept in ``folder``; 256 random bits are written there, for the owner only, at first use."""
+    path = folder / "secret_key"
+    if not path.exists():
+        _write_key(path)
+    return path.read_bytes()
+
+
+def _write_key(path: Path) -> None:
+    """Put a whole key in place at once: another process may be starting at the same moment."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _keep_pages_private(response: Response) -> Response:
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,52 @@
+"""Files for the browser: our own under /static/, third-party ones under /vendor/, both with addresses that age well."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+
+from geo.assets import check_assets, read_asset
+from portfolio.web.permissions import public
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Serve both kinds of files to everyone; stop when an installed package lacks one."""
+    check_assets()
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS
+    public(app.view_functions["static"])
+    app.add_url_rule("/vendor/<path:name>", "vendor", show_vendor_file)
+    app.url_defaults(_add_content_hash)
+
+
+@public
+def show_vendor_file(name: str) -> Response:
+    """Send one third-party file out of an installed package."""
+    try:
+        asset = read_asset(name)
+    except KeyError:
+        abort(404)
+    response = Response(asset.body, content_type=asset.content_type)
+    response.set_etag(asset.etag)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    response.make_conditional(request)
+    return response
+
+
+def _add_content_hash(endpoint: str, values: dict[str, Any]) -> None:
+    """Change an address when the file behind it changes, so that browsers may keep it for a year."""
+    if endpoint == "static":
+        path = Path(current_app.static_folder or "") / values["filename"]
+        values.setdefault("v", _content_hash(path, path.stat().st_mtime_ns) if path.is_file() else None)
+    elif endpoint == "vendor":
+        values.setdefault("v", read_asset(values["name"]).etag[:12])
+
+
+@cache
+def _content_hash(path: Path, _modified_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

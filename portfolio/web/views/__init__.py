@@ -1,0 +1,29 @@
+"""The pages, one module per noun."""
+
+from portfolio.web.views import (
+    account,
+    api,
+    commitments,
+    downloads,
+    facts,
+    health,
+    maps,
+    money,
+    overview,
+    projects,
+    users,
+)
+
+BLUEPRINTS = (
+    overview.blueprint,
+    projects.blueprint,
+    maps.blueprint,
+    money.blueprint,
+    commitments.blueprint,
+    facts.blueprint,
+    downloads.blueprint,
+    api.blueprint,
+    account.blueprint,
+    health.blueprint,
+    users.blueprint,
+)

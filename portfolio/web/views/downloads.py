@@ -1,0 +1,76 @@
+"""Downloads: the same tables as the pages, as workbook or CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from tempfile import SpooledTemporaryFile
+
+from flask import Blueprint, Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
+
+from portfolio.domain.roles import Permission
+from portfolio.exchange.csvfile import write_csv
+from portfolio.exchange.workbook import LOCAL_TIME, About, write_workbook
+from portfolio.reports import funding
+from portfolio.reports.register import register_table
+from portfolio.reports.tables import Table
+from portfolio.store.base import utc_now
+from portfolio.store.queries.projects import ProjectFilter, has_samples
+from portfolio.store.queries.register import Window
+from portfolio.web import filters
+from portfolio.web.database import get_session
+from portfolio.web.permissions import requires
+from portfolio.web.signin import signed_in_user
+
+blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IN_MEMORY_BYTES = 8 * 1024 * 1024
+
+
+@blueprint.get("/register.<ending>")
+@requires(Permission.EXPORT)
+def register(ending: str) -> ResponseReturnValue:
+    """Send the register as it is on screen: same filter, order and columns, all pages."""
+    chosen, window = filters.read_filter(request.args), filters.read_window(request.args)
+    whole = Window(sort=window.sort, descending=window.descending)
+    table = register_table(get_session(), chosen, filters.read_columns(request.args), whole)
+    return _send([table], chosen, ending, "项目库")
+
+
+@blueprint.get("/funding.<ending>")
+@requires(Permission.EXPORT)
+def funding_summary(ending: str) -> ResponseReturnValue:
+    """Send the funding summary as it is on screen."""
+    chosen = filters.read_filter(request.args)
+    tables = [funding.summary_table(get_session(), chosen), funding.project_table(get_session(), chosen)]
+    return _send(tables, chosen, ending, "资金汇总")
+
+
+def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:
+    now, scope = utc_now(), filters.scope_title(chosen)
+    name = f"{scope}{title}_{now.astimezone(LOCAL_TIME):%Y%m%d}.{ending}"
+    if ending == "xlsx":
+        return _workbook(tables, _about(scope, now), name)
+    return _csv(tables[0], name) if ending == "csv" else abort(404)
+
+
+def _csv(table: Table, name: str) -> Response:
+    text = io.StringIO(newline="")
+    write_csv(text, table)
+    content = io.BytesIO(text.getvalue().encode())
+    return send_file(content, "text/csv; charset=utf-8", as_attachment=True, download_name=name)
+
+
+def _about(scope: str, now: dt.datetime) -> About:
+    user = signed_in_user()
+    return About(scope, user.full_name or user.name, now, has_samples=has_samples(get_session()))
+
+
+def _workbook(tables: Sequence[Table], about: About, name: str) -> Response:
+    content = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 (closed when it has been sent)
+    write_workbook(content, tables, about)
+    content.seek(0)
+    return send_file(content, XLSX, as_attachment=True, download_name=name)

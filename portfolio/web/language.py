@@ -61,11 +61,20 @@ def _selected_locale() -> str:
 
 
 def extract_terms(
-    source: IO[bytes], _keywords: object, _comment_tags: object, _options: object
+    source: IO[bytes],
+    keywords: object,  # noqa: ARG001 (Babel gives them by name)
+    comment_tags: object,  # noqa: ARG001
+    options: object,  # noqa: ARG001
 ) -> Iterator[tuple[int, None, str, list[Any]]]:
-    """Find the labels of terms, such as ``NEW = "new", "新建"``, for the catalogue (a Babel extractor)."""
+    """Find the labels of terms, ``NEW = "new", "新建"``, and of their groups for the catalogue (a Babel extractor)."""
     for node in ast.walk(ast.parse(source.read())):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
-            parts = [part.value for part in node.value.elts if isinstance(part, ast.Constant)]
-            if len(parts) == 2 and isinstance(parts[1], str):
-                yield node.lineno, None, parts[1], []
+        for label in _labels(node):
+            if isinstance(label, ast.Constant) and isinstance(label.value, str):
+                yield label.lineno, None, label.value, []
+
+
+def _labels(node: ast.AST) -> list[ast.expr]:
+    """Return where labels may stand: second in a pair that is assigned, or as a value of a table."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
+        return node.value.elts[1:]
+    return node.values if isinstance(node, ast.Dict) else []

@@ -10,7 +10,7 @@ from flask_babel import LazyString
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``num`` aligns figures right, ``sort`` links the heading to that order, ``fixed`` keeps codes on one line."""
+    """One column: ``num`` aligns figures right, ``sort`` links the heading to that order, ``fixed`` never wraps."""
 
     key: str
     label: str | LazyString

@@ -40,6 +40,7 @@ def test_a_shell_comes_in_pieces_that_fit_a_page_with_a_nonce() -> None:
     assert "<script" not in shell.script
     assert "<style" not in shell.head + shell.html
     assert shell.html == '<div class="project-map" id="map_projects"></div>'
+    assert shell.element == "map_projects"
     assert '<script src="/vendor/leaflet.js?v=' in shell.head
     assert shell.head.count("defer") == len(shell.scripts)
 

@@ -1,0 +1,122 @@
+"""Measure pages and files against the least that could be done; ``make bench``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import statistics
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from portfolio.web import create_app
+from tests.bench import data, plain
+from tests.web.pages import sign_in
+
+REPEATS = 9
+EXPORT_SIZE = 10_000
+REGISTER = "/projects?district=500101&level=primary&sort=-total_investment_fen"
+SEARCHED = "幼儿园0"
+SEARCH = f"/projects?q={SEARCHED}"
+SUMMARY = "/money"
+DOWNLOAD = "/downloads/register.xlsx"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A signed-in client and a bare cursor on the same database."""
+
+    client: FlaskClient
+    cursor: Any
+
+    def get(self, path: str) -> bytes:
+        """Fetch a page and insist that it is one."""
+        response = self.client.get(path)
+        assert response.status_code == 200, (path, response.status)
+        return response.data
+
+
+@contextlib.contextmanager
+def opened(folder: Path, projects: int) -> Iterator[Office]:
+    """Build a database of that many projects and open it both ways."""
+    app = create_app(database_url=data.build(folder, projects), instance=folder, testing=True)
+    engine = app.extensions["portfolio_engine"]
+    client = app.test_client()
+    sign_in(client, "admin", data.PASSWORD)
+    bare = engine.raw_connection()
+    yield Office(client, bare.cursor())
+    bare.close()
+    engine.dispose()
+
+
+def median_ms(work: Callable[[], object]) -> float:
+    """Return the median time of nine runs in milliseconds, after one run that does not count."""
+    work()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def show(what: str, projects: int, ours: float, bare: float) -> None:
+    """Print one line of the table."""
+    print(f"{what:<44} {projects:>8,} {ours:>10.1f} {bare:>10.1f} {ours / bare:>8.2f}", flush=True)
+
+
+def measure_pages(office: Office, projects: int) -> None:
+    """Compare register, search and summary with plain SQL."""
+    chosen = (plain.FILTER, ("500101", "primary"), "p.total_investment_fen DESC NULLS LAST")
+    register = median_ms(lambda: office.get(REGISTER))
+    show(
+        "register page : rows, count, totals", projects, register, median_ms(lambda: plain.page(office.cursor, *chosen))
+    )
+    show("register page : rows alone", projects, register, median_ms(lambda: plain.rows(office.cursor, *chosen)))
+    summary = median_ms(lambda: office.get(SUMMARY))
+    show("funding summary page : plain SQL", projects, summary, median_ms(lambda: plain.summary(office.cursor)))
+    wanted = (plain.SEARCH, (SEARCHED,))
+    search = median_ms(lambda: office.get(SEARCH))
+    show("search page : rows, count, totals", projects, search, median_ms(lambda: plain.page(office.cursor, *wanted)))
+
+
+def measure_export(office: Office, projects: int) -> None:
+    """Compare the workbook of all rows with the same cells written by bare XlsxWriter."""
+    sheet = load_workbook(io.BytesIO(office.get(DOWNLOAD)), read_only=True).worksheets[0]
+    cells = [[_plain(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    bare = median_ms(lambda: plain.workbook(cells))
+    show("register.xlsx, all rows : bare XlsxWriter", projects, median_ms(lambda: office.get(DOWNLOAD)), bare)
+    tracemalloc.start()
+    office.get(DOWNLOAD)
+    print(f"{'register.xlsx, peak of memory, MB':<44} {projects:>8,} {tracemalloc.get_traced_memory()[1] / 1e6:>10.1f}")
+    tracemalloc.stop()
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float) else str(value)
+
+
+def main() -> None:
+    """Measure everything at every size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of projects, multiples of 1,000")
+    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    print(f"median of n = {REPEATS} runs, milliseconds")
+    print(f"{'what : compared with':<44} {'projects':>8} {'ours':>10} {'bare':>10} {'ratio':>8}")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder, opened(Path(folder), size) as office:
+            measure_pages(office, size)
+            if size == EXPORT_SIZE:
+                measure_export(office, size)
+
+
+if __name__ == "__main__":
+    main()

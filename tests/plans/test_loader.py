@@ -1,0 +1,107 @@
+"""Any district can start with its own files; a faulty file is named with its line, and nothing of it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portfolio.domain.errors import DataFileError
+from portfolio.domain.terms import Accuracy, Basis
+from portfolio.plans.layout import read_layout
+from portfolio.plans.loader import SHIPPED, load_plan
+from portfolio.store.queries.projects import get_project
+
+PLAN = """adcode = "510107"
+district = "武侯区"
+short = "武侯区教育规划"
+title = "武侯区教育规划全文"
+start_year = 2021
+end_year = 2025
+
+[seat]
+lon = 104.0434
+lat = 30.6418
+"""
+PROJECT_HEADER = (
+    "code,name,remark,note,nature,level,basis,section,item,quote,place_key,delivery_mode,lead_unit,search_also\n"
+)
+GAZETTEER = (
+    "key,name_zh,district,lon_wgs84,lat_wgs84,accuracy,basis,note\nwh-1,浆洗街街道,武侯区,104.05,30.64,town,实测,\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "510107"
+    folder.mkdir()
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (folder / "gazetteer.csv").write_text(GAZETTEER, encoding="utf-8")
+    return folder
+
+
+def write_project(folder: Path, row: str) -> None:
+    (folder / "projects.csv").write_text(PROJECT_HEADER + row + "\n", encoding="utf-8")
+
+
+def test_another_district_loads_its_own_files(empty_session: Session, folder: Path) -> None:
+    write_project(folder, "510107-0001,磨子桥小学,,,改扩建,小学,规划具名项目,专栏1,2,原文,wh-1,,,")
+    added = load_plan(empty_session, folder)
+    assert (added["projects"], added["gazetteer"], added["districts"]) == (1, 1, 1)
+    project = get_project(empty_session, "510107-0001")
+    assert (project.accuracy, project.basis, project.lon) == (Accuracy.TOWN, Basis.NAMED, 104.05)
+    assert project.citation == "《武侯区教育规划》专栏1第2项"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("510107-0001,磨子桥小学,,,翻新,小学,规划外,,,,,,,", "翻新"),
+        ("510106-0001,磨子桥小学,,,新建,小学,规划外,,,,,,,", "510107-0001"),
+        ("510107-0001,磨子桥小学,,,新建,小学,规划外,,,,wh-9,,,", "wh-9"),
+        ("510107-0001,磨子桥小学,,,新建,小学,规划外,,,,,,,,,", "列数多于表头"),
+        ("510107-0001,磨子桥小学,,,新建,小学,规划具名项目,,,,,,,", "专栏"),
+    ],
+)
+def test_a_faulty_row_is_named_by_file_and_line(empty_session: Session, folder: Path, row: str, words: str) -> None:
+    write_project(folder, row)
+    with pytest.raises(DataFileError, match=words) as caught:
+        load_plan(empty_session, folder)
+    assert "projects.csv 第 2 行" in str(caught.value)
+
+
+def test_a_missing_column_is_named(empty_session: Session, folder: Path) -> None:
+    (folder / "projects.csv").write_text("code,name\n510107-0001,磨子桥小学\n", encoding="utf-8")
+    with pytest.raises(DataFileError, match="缺少“"):
+        load_plan(empty_session, folder)
+
+
+def test_a_file_in_another_encoding_is_refused(empty_session: Session, folder: Path) -> None:
+    (folder / "projects.csv").write_bytes((PROJECT_HEADER + "510107-0001,磨子桥小学\n").encode("gb18030"))
+    with pytest.raises(DataFileError, match="UTF-8"):
+        load_plan(empty_session, folder)
+
+
+@pytest.mark.parametrize(("text", "words"), [("adcode = ", "无法读取"), ('adcode = "1"', "缺少")])
+def test_a_faulty_plan_file_says_what_is_wrong(empty_session: Session, folder: Path, text: str, words: str) -> None:
+    (folder / "plan.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataFileError, match=words):
+        load_plan(empty_session, folder)
+
+
+def test_a_folder_without_a_plan_file_says_which(empty_session: Session, tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match=r"没有 plan\.toml"):
+        load_plan(empty_session, tmp_path)
+
+
+def test_the_layout_has_four_belts_of_configured_width() -> None:
+    layout = read_layout("500106", SHIPPED)
+    assert layout is not None
+    assert {spec.short: spec.width_m for spec in layout.specs} == {
+        "环线": 1000,
+        "嘉陵江": 1200,
+        "科学大道": 2000,
+        "歌乐-中梁": 1800,
+    }
+    assert read_layout("500101", SHIPPED) is None

@@ -18,7 +18,7 @@ from folium.map import CustomPane
 from folium.plugins import Fullscreen
 from folium.template import Template
 
-from geo.assets import LEAFLET_CSS, LEAFLET_JS, read_asset, vendor_name
+from geo.assets import LEAFLET_CSS, LEAFLET_JS, vendor_name
 from geo.errors import GeoError
 
 Bounds = tuple[float, float, float, float]
@@ -34,20 +34,17 @@ _ZOOM: dict[str, float] = {"zoom_snap": 0.25, "zoom_delta": 0.5, "wheel_px_per_z
 class MapShell:
     """A map without its data, in the pieces a page needs.
 
-    ``head`` links the stylesheets and the deferred scripts, ``html`` is the container, ``script`` is the bare text of
-    an inline script that waits for the deferred ones. ``stylesheets`` and ``scripts`` are vendor names, ``element`` is
-    the id of the container.
+    ``stylesheets`` and ``scripts`` are vendor names, ``element`` is the id of the container, ``script`` is the text
+    of a script that fills the container once the page and those files are there.
     """
 
-    head: str
-    html: str
     script: str
     stylesheets: tuple[str, ...]
     scripts: tuple[str, ...]
     element: str
 
 
-def project_map(bounds: Bounds, data_url: str, *, name: str = "projects", vendor_url: str = "/vendor/") -> MapShell:
+def project_map(bounds: Bounds, data_url: str, *, name: str = "projects") -> MapShell:
     """Make the shell of a full map.
 
     Parameters
@@ -58,8 +55,6 @@ def project_map(bounds: Bounds, data_url: str, *, name: str = "projects", vendor
         Address, on this server, of the JSON that ``static/map.js`` describes.
     name
         Tells maps of one page apart: small letters, digits, underscores.
-    vendor_url
-        Address, on this server, under which the vendor files are served.
 
     Raises
     ------
@@ -69,12 +64,10 @@ def project_map(bounds: Bounds, data_url: str, *, name: str = "projects", vendor
     config = _checked_config(bounds, data_url, inset=False)
     shell = _BareMap(bounds, control_scale=True, zoom_control=True)
     shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
-    return _render(shell, config, name, vendor_url)
+    return _render(shell, config, name)
 
 
-def inset_map(
-    bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset", vendor_url: str = "/vendor/"
-) -> MapShell:
+def inset_map(bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset") -> MapShell:
     """Make the shell of a small map without controls; ``focus`` is the code of the project to point out.
 
     The other parameters and the errors are those of `project_map`.
@@ -83,21 +76,19 @@ def inset_map(
         raise GeoError("项目编码只能由字母、数字和连字符组成，请核对。")
     config = _checked_config(bounds, data_url, inset=True) | {"focus": focus}
     still = dict.fromkeys(("dragging", "scroll_wheel_zoom", "double_click_zoom", "box_zoom", "touch_zoom"), False)
-    return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name, vendor_url)
+    return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name)
 
 
 class _ShellFigure(Figure):
     """A figure whose parts are rendered apart instead of into a page of folium's own."""
 
-    def parts(self, vendor_url: str, element: str) -> MapShell:
+    def parts(self, element: str) -> MapShell:
         for child in self._children.values():
             child.render()
         links = list(self.header._children.values())
         styles = tuple(vendor_name(link.url) for link in links if isinstance(link, CssLink))
         scripts = tuple(vendor_name(link.url) for link in links if isinstance(link, JavascriptLink))
-        body = _WRAPPER.render(body=self.script.render())
-        element = next(iter(self._children.values())).get_name()
-        return MapShell(_head(styles, scripts, vendor_url), self.html.render().strip(), body, styles, scripts, element)
+        return MapShell(_WRAPPER.render(body=self.script.render()), styles, scripts, element)
 
 
 class _BareMap(folium.Map):
@@ -163,15 +154,14 @@ _WRAPPER = Template(
 )
 
 
-def _render(shell: folium.Map, config: Mapping[str, Any], name: str, vendor_url: str) -> MapShell:
+def _render(shell: folium.Map, config: Mapping[str, Any], name: str) -> MapShell:
     if not _PLAIN_NAME.fullmatch(name):
         raise GeoError("地图名称只能由小写字母、数字和下划线组成，请核对。")
-    _check_url(vendor_url)
     shell.add_child(_DataLayer(config))
     figure = _ShellFigure()
     figure.add_child(shell)
     _name_elements(shell, name)
-    return figure.parts(vendor_url, shell.get_name())
+    return figure.parts(shell.get_name())
 
 
 def _name_elements(shell: folium.Map, name: str) -> None:
@@ -179,17 +169,6 @@ def _name_elements(shell: folium.Map, name: str) -> None:
     shell._id = name
     for number, child in enumerate(shell._children.values()):
         child._id = f"{name}_{number}"
-
-
-def _head(styles: tuple[str, ...], scripts: tuple[str, ...], vendor_url: str) -> str:
-    links = [f'<link rel="stylesheet" href="{_vendor_address(vendor_url, style)}">' for style in styles]
-    deferred = [f'<script src="{_vendor_address(vendor_url, script)}" defer></script>' for script in scripts]
-    return "\n".join([*links, *deferred])
-
-
-def _vendor_address(vendor_url: str, name: str) -> str:
-    """Name the file with a mark of its content, so that browsers may keep it until it changes."""
-    return f"{vendor_url}{name}?v={read_asset(name).etag[:12]}"
 
 
 def _checked_config(bounds: Bounds, data_url: str, *, inset: bool) -> dict[str, Any]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from decimal import Decimal
 from typing import Any
 
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.drafts import LedgerDraft, PlaceDraft, ProjectDraft
-from portfolio.domain.terms import Accuracy, Level, MoneyState, Nature, Source
-from portfolio.services import ledger, projects
-from portfolio.store.models import LedgerEntry, Project
+from portfolio.domain.roles import Role
+from portfolio.domain.terms import Accuracy, Level, MoneyState, Nature, Source, Stage
+from portfolio.services import ledger, projects, users
+from portfolio.store.base import Base
+from portfolio.store.engine import open_session
+from portfolio.store.models import LedgerEntry, Project, Revision
 
 WANZHOU, SHAPINGBA = "500101", "500106"
 _numbers = itertools.count(1)
@@ -42,3 +49,73 @@ def make_entry(session: Session, project: Project, *, wan: int | Decimal = 100, 
     """Enter ``wan`` 万元 of the district's budget as received in 2025, changed by ``values``."""
     usual: dict[str, Any] = {"source": Source.DISTRICT_BUDGET, "state": MoneyState.RECEIVED, "year": 2025}
     return ledger.add_entry(session, project, LedgerDraft(amount_fen=int(wan * 1_000_000), **(usual | values)))
+
+
+def fill_register(session: Session) -> None:
+    """Give two thirds of all projects made-up figures, stages, years, units and money, none of them the same."""
+    for number, project in enumerate(session.scalars(select(Project).order_by(Project.code)), 1):
+        if number % 3:
+            project.stage = list(Stage)[number % 13]
+            project.site_area_m2, project.floor_area_m2 = Decimal(number * 1000) + Decimal("0.5"), Decimal(number * 500)
+            project.classes, project.seats = number, number * 45
+            project.total_investment_fen = number * 1_000_000_00
+            project.start_year, project.completion_year = 2021, 2021 + number % 7
+            project.lead_unit, project.owner = ("区教委", "区住建委")[number % 2], f"第{number}中心"
+        if number % 3 == 1:
+            make_entry(session, project, wan=number)
+            make_entry(session, project, wan=Decimal(number) / 2, state=MoneyState.PAID)
+    session.flush()
+
+
+def write(app: Flask) -> Session:
+    """Open a writing session on an application's database, to be used as a context and committed."""
+    return open_session(app.extensions["portfolio_engine"], write=True, actor="tester")
+
+
+def read(app: Flask) -> Session:
+    """Open a reading session on an application's database, to be used as a context."""
+    return open_session(app.extensions["portfolio_engine"], write=False)
+
+
+def client_of(app: Flask, role: Role, adcode: str | None = None) -> FlaskClient:
+    """Add a person of ``role`` who works in one district, or in all, and return their signed-in client."""
+    name = f"person.{next(_numbers)}"
+    with write(app) as session:
+        user, password = users.add_user(session, users.UserDraft(name=name, role=role, district_adcode=adcode))
+        user.must_change_password = False
+        session.flush()
+        token = users.sign_in(session, name, password)
+        session.commit()
+    client = app.test_client()
+    client.set_cookie("portfolio_session", token)
+    return client
+
+
+def token_of(app: Flask, role: Role, adcode: str | None = None) -> dict[str, str]:
+    """Add a person of ``role`` and return the header that carries their API token."""
+    with write(app) as session:
+        draft = users.UserDraft(name=f"person.{next(_numbers)}", role=role, district_adcode=adcode)
+        user, _ = users.add_user(session, draft)
+        user.must_change_password = False
+        token = users.make_token(session, user, "test")
+        session.commit()
+    return {"Authorization": f"Bearer {token}"}
+
+
+def sizes(app: Flask) -> dict[str, int]:
+    """Count projects, ledger entries and revisions."""
+    with read(app) as session:
+        return {
+            model.__tablename__: session.scalar(select(func.count()).select_from(model)) or 0
+            for model in (Project, LedgerEntry, Revision)
+        }
+
+
+def fingerprint(engine: Engine) -> str:
+    """Return a hash over every row of every table."""
+    found = hashlib.sha256()
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
+                found.update(repr((table.name, *row)).encode())
+    return found.hexdigest()

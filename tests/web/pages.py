@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -79,3 +80,105 @@ def submit(client: FlaskClient, path: str, *, to: str | None = None, **answers: 
 def sign_in(client: FlaskClient, name: str, password: str) -> TestResponse:
     """Sign in through the page."""
     return submit(client, "/sign-in", name=name, password=password)
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.is_cell = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self.tables[-1].append([])
+        elif tag in ("td", "th") and self.tables:
+            self.tables[-1][-1].append("")
+            self.is_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.is_cell = False
+            self.tables[-1][-1][-1] = " ".join(self.tables[-1][-1][-1].split())
+
+    def handle_data(self, data: str) -> None:
+        if self.is_cell:
+            self.tables[-1][-1][-1] += data
+
+
+def tables(page: str) -> list[list[list[str]]]:
+    """Return the text of every cell: tables, their rows, their cells; the heading is the first row."""
+    parser = _Tables()
+    parser.feed(page)
+    return parser.tables
+
+
+@dataclass
+class Form:
+    """One form of a page as a browser would send it."""
+
+    action: str
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.name = ""
+        self.is_text = self.is_fresh = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(given.get("action", "")))
+        elif self.forms and tag in ("input", "select", "textarea") and "name" in given:
+            self.name, self.is_text, self.is_fresh = given["name"], tag == "textarea", True
+            if given.get("type") != "checkbox":
+                self.forms[-1].answers[self.name] = given.get("value", "")
+        elif self.forms and tag == "option":
+            self._choose(given)
+
+    def _choose(self, given: dict[str, str]) -> None:
+        if "selected" in given or self.is_fresh:
+            self.forms[-1].answers[self.name] = given.get("value", "")
+        self.is_fresh = False
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_text = self.is_text and tag != "textarea"
+
+    def handle_data(self, data: str) -> None:
+        if self.is_text:
+            self.forms[-1].answers[self.name] += data
+
+
+def forms(page: str) -> list[Form]:
+    """Return the forms of a page, filled in as they stand."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.forms
+
+
+def form_with(page: str, name: str) -> Form:
+    """Return the first form of a page that asks for ``name``."""
+    return next(form for form in forms(page) if name in form.answers)
+
+
+def change(client: FlaskClient, path: str, *, ask: str, **answers: str) -> TestResponse:
+    """Open ``path``, change some answers of the form that asks for ``ask`` and send all of them."""
+    form = form_with(client.get(path).text, ask)
+    return client.post(form.action or path, data=form.answers | answers)
+
+
+def wrong_fields(page: str) -> dict[str, str]:
+    """Return the sentence beside each field that is wrong, by the field's id."""
+    found = re.findall(r'<p class="wrong" id="([^"]+)-wrong">([^<]*)</p>', page)
+    return {name: unescape(sentence) for name, sentence in found}
+
+
+def download(client: FlaskClient, path: str) -> bytes:
+    """Return the whole of a file."""
+    with client.get(path) as response:
+        assert response.status_code == 200, response.text
+        return response.data

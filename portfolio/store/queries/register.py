@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from portfolio.domain.terms import Accuracy, MoneyState, Stage, Term
+from portfolio.domain.lights import Light
+from portfolio.domain.terms import Accuracy, Basis, Level, MoneyState, Nature, Stage, Status, Term
 from portfolio.store.models import District, LedgerEntry, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions, light_expression
 
@@ -25,6 +26,15 @@ class Window:
     offset: int = 0
 
 
+_ORDERED: dict[str, type[Term]] = {
+    "level": Level,
+    "nature": Nature,
+    "stage": Stage,
+    "status": Status,
+    "light": Light,
+    "basis": Basis,
+    "accuracy": Accuracy,
+}
 SUMMED = ("site_area_m2", "floor_area_m2", "classes", "seats", "total_investment_fen")
 
 
@@ -52,10 +62,8 @@ def expressions(today: dt.date) -> dict[str, ColumnElement[Any]]:
 
 
 def _sorting(window: Window, expression: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
-    if window.sort == "stage":
-        expression = _in_order(Project.stage, Stage)
-    if window.sort == "accuracy":
-        expression = _in_order(Project.accuracy, Accuracy)
+    if window.sort in _ORDERED:
+        expression = _in_order(expression, _ORDERED[window.sort])
     directed = expression.desc() if window.descending else expression.asc()
     return (directed.nulls_last(), Project.code.asc())
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from geo.maps import MapShell, inset_map, project_map
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
-from portfolio.domain.terms import Accuracy, Stage
+from portfolio.domain.terms import Accuracy, Stage, Status
 from portfolio.reports import maps as report
-from portfolio.store.models import District, Project
+from portfolio.store.models import District, GazetteerPlace, Project
 from portfolio.store.queries import districts
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
@@ -29,6 +30,27 @@ from portfolio.web.signin import in_scope
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
 UNLOCATED_NAMES = 12
+MAP_WORDS = {
+    "loading": lazy_gettext("正在读取地图数据…"),
+    "failed": lazy_gettext("地图数据没有读到，请检查网络后刷新页面。"),
+    "forbidden": lazy_gettext("没有读取地图数据的权限，或登录已过期，请重新登录后再试。"),
+    "broken": lazy_gettext("服务器暂时给不出地图数据，请稍后刷新；多次不行请联系管理员。"),
+    "empty": lazy_gettext("当前范围内没有已定位的项目，请在项目页填写位置，或放宽筛选条件。"),
+    "stage_unknown": lazy_gettext("阶段未知"),
+    "site": lazy_gettext("位置已到地块"),
+    "neighbourhood": lazy_gettext("位置只到片区：虚线圈内均有可能"),
+    "town": lazy_gettext("位置只到镇街：虚线圈内均有可能"),
+    "radius": lazy_gettext("半径约 {m} 米"),
+    "citation": lazy_gettext("依据："),
+    "close": lazy_gettext("关闭"),
+    "zoom_in": lazy_gettext("放大"),
+    "zoom_out": lazy_gettext("缩小"),
+    "whole": lazy_gettext("全区"),
+    "dense": lazy_gettext("项目集中处"),
+    "unlocated_more": lazy_gettext("查看未定位项目"),
+    "unlocated_hint": lazy_gettext("这些项目的位置还不清楚，先放在区政府所在地；填写位置后即可上图。"),
+    "map": lazy_gettext("项目分布图"),
+}
 
 
 @blueprint.get("")
@@ -56,7 +78,7 @@ def show(adcode: str) -> ResponseReturnValue:
         scope_title=_title(district, sheet),
         subtitle=gettext("%(count)s 个项目 · 截至 %(day)s", count=len(pins) + len(unlocated), day=today().isoformat()),
         coverage=report.coverage_sentence(get_session(), chosen),
-        legend=_legend(pins, sheet),
+        legend=_legend(pins, unlocated, sheet),
         projects=[_pin_json(pin) for pin in pins],
         unlocated=[{"name": pin.full_name, "url": _url(pin), "reason": pin.row.place_basis} for pin in unlocated],
         belts=_belts(pins, unlocated, sheet),
@@ -130,8 +152,9 @@ def _shell(district: District, sheet: Sheet) -> MapShell:
 
 
 def _with_filter(endpoint: str, adcode: str) -> str:
-    answers: dict[str, Any] = filters.filter_args()
-    return url_for(endpoint, adcode=adcode, **answers)
+    """Return the address of the same filter's data; every special character is escaped, quotes too."""
+    query = urlencode(filters.filter_args(), quote_via=quote)
+    return url_for(endpoint, adcode=adcode) + (f"?{query}" if query else "")
 
 
 def _script(made: MapShell) -> Response:
@@ -162,7 +185,14 @@ def _sheet_json(district: District, sheet: Sheet) -> dict[str, Any]:
         "seat": {"lon": district.seat_lon, "lat": district.seat_lat},
         "unlocated": {"count": 0, "url": "", "label": ""},
         "coverage": "",
+        "places": [{"name": place.name, "lon": place.lon, "lat": place.lat} for place in _towns(district)],
+        "labels": {key: str(words) for key, words in MAP_WORDS.items()},
     }
+
+
+def _towns(district: District) -> list[GazetteerPlace]:
+    """Return the towns whose names help to find one's way on a map without a base."""
+    return [place for place in districts.list_places(get_session(), district) if "-town-" in place.key]
 
 
 def _projects_json(pins: Iterable[report.Pin]) -> dict[str, Any]:
@@ -209,44 +239,34 @@ def _url(pin: report.Pin) -> str:
     return url_for("projects.show", code=pin.row.code)
 
 
-def _legend(pins: list[report.Pin], sheet: Sheet) -> list[dict[str, Any]]:
+def _legend(pins: list[report.Pin], unlocated: list[report.Pin], sheet: Sheet) -> list[dict[str, Any]]:
     """Return the legend's groups; every row counts what it stands for."""
-    stages, accuracies = Counter(pin.row.stage for pin in pins), Counter(pin.row.accuracy for pin in pins)
-    groups = [
-        {
-            "title": gettext("阶段"),
-            "rows": [
-                {"symbol": stage.value if stage else "unknown", "label": _stage_label(stage), "count": stages[stage]}
-                for stage in (*Stage, None)
-                if stages[stage]
-            ],
-        },
-        {
-            "title": gettext("位置精度"),
-            "rows": [
-                {
-                    "symbol": f"accuracy-{accuracy.value}",
-                    "label": gettext(accuracy.label),
-                    "count": accuracies[accuracy],
-                }
-                for accuracy in Accuracy
-                if accuracy.is_located
-            ],
-        },
-    ]
+    groups = [_stage_legend(pins), _place_legend(pins, unlocated)]
     return groups if sheet.belts is None else [_belt_legend(pins, sheet), *groups]
+
+
+def _stage_legend(pins: list[report.Pin]) -> dict[str, Any]:
+    stages = Counter(pin.row.stage for pin in pins)
+    statuses = Counter(pin.row.status for pin in pins if pin.row.status is not Status.ACTIVE)
+    rows = [(stage.value if stage else "unknown", _stage_label(stage), stages[stage]) for stage in (*Stage, None)]
+    rows += [(status.value, gettext(status.label), statuses[status]) for status in Status]
+    return _group(gettext("阶段"), [row for row in rows if row[2]])
+
+
+def _place_legend(pins: list[report.Pin], unlocated: list[report.Pin]) -> dict[str, Any]:
+    counts = Counter(pin.row.accuracy for pin in pins)
+    rows = [(f"accuracy-{one.value}", gettext(one.label), counts[one]) for one in Accuracy if one.is_located]
+    return _group(gettext("位置精度"), [*rows, ("stack", gettext("未定位"), len(unlocated))])
 
 
 def _belt_legend(pins: list[report.Pin], sheet: Sheet) -> dict[str, Any]:
     counts, belts = Counter(pin.belt for pin in pins), sheet.belts
-    assert belts is not None  # noqa: S101 (the caller asked only where belts exist)
-    return {
-        "title": gettext("圈带（示意）"),
-        "rows": [
-            {"symbol": colour, "label": name, "count": counts[belt]}
-            for belt, name, colour in zip(belts["belt"], belts["name"], belts["colour"], strict=True)
-        ],
-    }
+    named = [] if belts is None else zip(belts["colour"], belts["short"], belts["belt"], strict=True)
+    return _group(gettext("圈带（示意）"), [(colour, short, counts[belt]) for colour, short, belt in named])
+
+
+def _group(title: str, rows: Iterable[tuple[str, str, int]]) -> dict[str, Any]:
+    return {"title": title, "rows": [dict(zip(("symbol", "label", "count"), row, strict=True)) for row in rows]}
 
 
 def _stage_label(stage: Stage | None) -> str:

@@ -1,0 +1,146 @@
+"""Every Chinese word on the screen has an English one; each fault names its file and line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from portfolio.domain.terms import Term
+from portfolio.reports.tables import Column
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+CHINESE = re.compile(r"[㐀-鿿]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+TRANSLATING = {"_", "_l", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "N_", "pgettext", "lazy_pgettext"}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "N_": None}
+OWN_NAMES = {"中文"}  # a language is called by its own name in every language
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def source_strings() -> dict[str, str]:
+    """Return every string to translate with the first place that uses it."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found: dict[str, str] = {}
+    for name, line, message, _comments, _context in extract_from_dir(ROOT, methods, options, KEYWORDS):
+        for text in message if isinstance(message, tuple) else (message,):
+            found.setdefault(text, f"{name}:{line}")
+    for place, text in [*term_labels(), *column_labels()]:
+        found.setdefault(text, place)
+    return {text: place for text, place in found.items() if text and is_chinese(text)}
+
+
+def term_labels() -> Iterator[tuple[str, str]]:
+    for terms in Term.__subclasses__():
+        for member in terms:
+            yield f"{terms.__module__}.{terms.__name__}", member.label
+
+
+def column_labels() -> Iterator[tuple[str, str]]:
+    """Headings of the shared tables, which pages translate when they show them."""
+    for path in sorted((ROOT / "portfolio" / "reports").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == Column.__name__ and len(node.args) > 1:
+                label = node.args[1]
+                if isinstance(label, ast.Constant) and isinstance(label.value, str):
+                    yield f"{named(path)}:{node.lineno}", label.value
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    assert CATALOGUE.exists(), f"{CATALOGUE.relative_to(ROOT)} is missing: {len(source_strings())} strings to translate"
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="en", abort_invalid=True)
+
+
+def test_every_string_and_every_term_has_an_english_one(catalogue: Catalog) -> None:
+    missing = [f"{place} {text}" for text, place in source_strings().items() if not translations(catalogue, text)]
+    print(f"n = {len(source_strings())} strings")
+    assert missing == [], f"{len(missing)} strings without translation:\n" + "\n".join(missing)
+
+
+def translations(catalogue: Catalog, text: str) -> list[str]:
+    """Return the translations of a string that are not empty; a plural is found under its singular."""
+    message = catalogue.get(text) or next((one for one in catalogue if one.id and text in one.id[1:2]), None)
+    if message is None or message.fuzzy:
+        return []
+    given = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return [one for one in given if one.strip()]
+
+
+def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
+    faults = [
+        f"{text} → {english}"
+        for text in source_strings()
+        for english in translations(catalogue, text)
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(english))
+    ]
+    assert faults == [], "\n".join(faults)
+
+
+def test_no_translation_is_still_chinese_or_belongs_to_no_string(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if message.id:
+            first = message.id if isinstance(message.id, str) else message.id[0]
+            assert first in source_strings() or not CHINESE.search(first), f"nothing uses: {first}"
+            assert not CHINESE.search("".join(message.string)), f"still Chinese: {message.string}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=named)
+def test_templates_say_chinese_only_through_the_translation(path: Path) -> None:
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    tree = environment.parse(path.read_text(encoding="utf-8"))
+    faults = [f"{named(path)}:{line} {text}" for line, text in untranslated(tree)]
+    assert faults == [], "\n".join(faults)
+
+
+def untranslated(node: nodes.Node) -> Iterator[tuple[int, str]]:
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in TRANSLATING:
+        return
+    text = getattr(node, "data", None) if isinstance(node, nodes.TemplateData) else getattr(node, "value", None)
+    if isinstance(node, nodes.TemplateData | nodes.Const) and isinstance(text, str) and CHINESE.search(text):
+        yield node.lineno, text.strip()
+    for child in node.iter_child_nodes():
+        yield from untranslated(child)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "portfolio" / "web").rglob("*.py")), ids=named)
+def test_the_web_layer_says_chinese_only_through_the_translation(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    faults = [f"{named(path)}:{line} {text}" for line, text in spoken(tree)]
+    assert faults == [], "\n".join(faults)
+
+
+def spoken(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield Chinese texts in code, but for what no screen shows in the reader's language.
+
+    Those are docstrings, what is handed to a translating function, and reasons, which the history keeps as they were.
+    """
+    for child in ast.iter_child_nodes(node):
+        is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+        is_translated = isinstance(child, ast.Call) and ast.unparse(child.func).split(".")[-1] in TRANSLATING
+        is_reason = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).endswith("['reason']")
+        if is_docstring or is_translated or is_reason:
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str) and is_chinese(child.value):
+            yield child.lineno, child.value
+        yield from spoken(child)
+
+
+def is_chinese(text: str) -> bool:
+    return bool(CHINESE.search(text)) and text not in OWN_NAMES

@@ -299,3 +299,17 @@ def test_the_service_answers_at_its_address_and_ends_quietly(set_up: Path) -> No
         server.send_signal(signal.SIGINT)
         output, faults = server.communicate()
     assert (server.returncode, output, faults) == (0, "服务已停止\n", "")
+
+
+def test_the_verbs_do_the_same_on_either_engine(office: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTFOLIO_DATABASE_URL", empty_url)
+    assert "区县 2" in run("init").output
+    for words in (("init",), ("sample", "--projects", "15"), ("check",), ("sample", "--remove"), ("check",)):
+        result = run(*words)
+        assert result.exit_code == 0, result.output
+    target = office / "copy.db"
+    if empty_url.startswith("sqlite"):
+        assert run("backup", str(target)).exit_code == 0
+    else:
+        assert "pg_dump" in refused("backup", str(target))
+        assert "pg_restore" in refused("restore", str(target), "--yes")

@@ -14,6 +14,7 @@ from portfolio.domain.terms import Term
 UNKNOWN = "—"
 MAX_FEN = 10**15  # ten trillion yuan: beyond any district, well inside a 64-bit column
 MAX_QUANTITY = Decimal(10**12)
+MAX_COUNT = Decimal(10**9)  # whole numbers have 32-bit columns
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _FULL_WIDTH = re.compile(r"[０-９．，－＋]")
@@ -72,14 +73,14 @@ def parse_quantity(text: str, *, places: int = 2) -> Decimal:
     Raises
     ------
     RuleError
-        If the text is no plain number, not above zero, too fine or beyond 10^12.
+        If the text is no plain number, not above zero, too fine, or beyond 10^12 (10^9 without decimals).
     """
     value = parse_decimal(text)
     if value <= 0:
         raise RuleError("请填写大于 0 的数；不清楚时留空")
     if value != round(value, places):
         raise RuleError("请填写整数" if places == 0 else f"小数最多 {places} 位")
-    if value > MAX_QUANTITY:
+    if value > (MAX_QUANTITY if places else MAX_COUNT):
         raise RuleError("数值过大，请检查单位")
     return value
 

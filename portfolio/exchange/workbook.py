@@ -65,17 +65,20 @@ class _Formats:
         line = {"bottom": 4, "bottom_color": "#D8DEDF"}
         self.title = book.add_format(font | {"font_size": 16, "bold": True})
         self.caption = book.add_format(font | {"font_color": "#5A6870"})
-        self.heading = book.add_format(
-            font | {"bold": True, "text_wrap": True, "bg_color": "#EDF1F1", "top": 1, "bottom": 1, "align": "center"}
-        )
-        self.text = book.add_format(font | line)
+        head = font | {"bold": True, "text_wrap": True, "bg_color": "#EDF1F1", "top": 1, "bottom": 1}
+        self.headings = {kind: book.add_format(head | _alignment(kind)) for kind in Kind}
         self.cells = {kind: self._cell(book, kind, font | line) for kind in Kind}
         self.totals = {kind: self._cell(book, kind, font | {"bold": True, "top": 1, "bottom": 1}) for kind in Kind}
 
     @staticmethod
     def _cell(book: xlsxwriter.Workbook, kind: Kind, base: dict[str, Any]) -> Format:
-        aligned = {"align": "right"} if kind.is_number else {"align": "left"}
-        return book.add_format(base | aligned | {"num_format": _NUMBER_FORMATS.get(kind, "@")})
+        return book.add_format(base | _alignment(kind) | {"num_format": _NUMBER_FORMATS.get(kind, "@")})
+
+
+def _alignment(kind: Kind) -> dict[str, str]:
+    if kind is Kind.YEAR:
+        return {"align": "center"}
+    return {"align": "right" if kind.is_number else "left"}
 
 
 def _write_sheet(sheet: Worksheet, table: Table, about: About, formats: _Formats) -> None:
@@ -90,6 +93,7 @@ def _write_sheet(sheet: Worksheet, table: Table, about: About, formats: _Formats
 
 
 def _set_up_page(sheet: Worksheet, table: Table) -> None:
+    sheet.set_default_row(18)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -111,7 +115,7 @@ def _write_heading(sheet: Worksheet, table: Table, about: About, formats: _Forma
     sheet.write_string(1, 0, caption, formats.caption)
     sheet.set_row(_HEADING_ROWS, 32)
     for position, column in enumerate(table.columns):
-        sheet.write_string(_HEADING_ROWS, position, column.heading, formats.heading)
+        sheet.write_string(_HEADING_ROWS, position, column.heading, formats.headings[column.kind])
 
 
 def _write_foot(sheet: Worksheet, table: Table, first: int, formats: _Formats) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries import ledger
-from portfolio.store.queries.projects import ProjectFilter
-from portfolio.store.queries.register import total_register
+from portfolio.store.queries.projects import ProjectFilter, count_projects
 
 STATES = tuple(MoneyState)
 _STATE_COLUMNS = tuple(Column(state.value, state.label, Kind.MONEY, 15) for state in STATES)
@@ -55,7 +54,7 @@ def project_table(session: Session, chosen: ProjectFilter) -> Table:
 
 def coverage_notes(session: Session, chosen: ProjectFilter) -> list[str]:
     """Say how many projects the figures speak of."""
-    count = total_register(session, chosen)["count"]
+    count = count_projects(session, chosen)
     known = ledger.count_projects_with_entries(session, chosen)
     return [
         f"共 {count} 个项目，其中 {known} 个登记了资金，{count - known} 个没有资金记录，未计入。",

@@ -17,8 +17,8 @@ from portfolio.store.queries.register import Window, list_register, total_regist
 COLUMNS: dict[str, Column] = {
     column.key: column
     for column in (
-        Column("code", "编码", Kind.CODE, 14),
         Column("name", "项目名称", Kind.TEXT, 34),
+        Column("code", "编码", Kind.CODE, 14),
         Column("remark", "备注", Kind.TEXT, 18),
         Column("district", "区县", Kind.TEXT, 10),
         Column("level", "学段", Kind.TERM, 13),
@@ -44,13 +44,12 @@ COLUMNS: dict[str, Column] = {
     )
 }
 SHOWN = (
-    "code",
     "name",
+    "code",
     "level",
     "nature",
     "stage",
     "light",
-    "basis",
     "accuracy",
     "floor_area_m2",
     "seats",

@@ -21,6 +21,7 @@ from portfolio.web.navigation import url_with
 from portfolio.web.signin import scope_adcode
 
 PER_PAGE = 50
+ALWAYS = ("name", "code")  # the first two columns of every register: what the row is, and where its page lies
 UNKNOWN_STAGE = "unknown"
 TERM_FILTERS: dict[str, type[Term]] = {
     "level": Level,
@@ -135,7 +136,7 @@ def read_columns(args: Any) -> list[str]:
         raise RuleError(f"没有“{unknown[0][:20]}”这一列")
     if not chosen:
         return list(register.SHOWN)
-    return [key for key in register.COLUMNS if key in chosen or key in ("code", "name")]
+    return [key for key in register.COLUMNS if key in chosen or key in ALWAYS]
 
 
 def filter_args() -> dict[str, str]:

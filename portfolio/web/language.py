@@ -18,6 +18,7 @@ from flask_babel import Babel, Domain, get_locale
 COOKIE = "portfolio_language"
 LANGUAGES = {"zh": "中文", "en": "English"}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+_LABEL_PLACES = {"Column": 1, "Table": 0}
 _TRANSLATIONS = Path(__file__).parents[2] / "translations"
 
 
@@ -66,15 +67,23 @@ def extract_terms(
     comment_tags: object,  # noqa: ARG001
     options: object,  # noqa: ARG001
 ) -> Iterator[tuple[int, None, str, list[Any]]]:
-    """Find the labels of terms, ``NEW = "new", "新建"``, and of their groups for the catalogue (a Babel extractor)."""
+    """Find what is translated only where it is shown, out of domain and reports (a Babel extractor).
+
+    Those are the labels of terms, ``NEW = "new", "新建"``, the values of tables, such as units and the names of fields,
+    and ``Column("code", "编码")`` and ``Table("项目库", …)``. Labels without Chinese need no translation.
+    """
     for node in ast.walk(ast.parse(source.read())):
         for label in _labels(node):
-            if isinstance(label, ast.Constant) and isinstance(label.value, str):
+            if isinstance(label, ast.Constant) and isinstance(label.value, str) and not label.value.isascii():
                 yield label.lineno, None, label.value, []
 
 
 def _labels(node: ast.AST) -> list[ast.expr]:
-    """Return where labels may stand: second in a pair that is assigned, or as a value of a table."""
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-        return node.value.elts[1:]
+    """Return where labels may stand in a class body, a table or a call."""
+    if isinstance(node, ast.ClassDef):
+        values = [one.value for one in node.body if isinstance(one, ast.Assign)]
+        return [pair.elts[1] for pair in values if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        place = _LABEL_PLACES.get(node.func.id, len(node.args))
+        return node.args[place : place + 1]
     return node.values if isinstance(node, ast.Dict) else []

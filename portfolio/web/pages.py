@@ -22,6 +22,8 @@ from portfolio.web.formatters import CHINA_TIME, format_moment
 from portfolio.web.navigation import BANNER
 from portfolio.web.tables import Column
 
+_ONE_LINE = (Kind.CODE, Kind.YEAR, Kind.MOMENT)
+
 
 def init_app(app: Flask) -> None:
     """Offer the parts to templates."""
@@ -69,7 +71,10 @@ def format_change(value: Decimal | None, before: Decimal | None) -> str:
 
 def headings(columns: Sequence[ReportColumn], *, sortable: bool = True) -> list[Column]:
     """Return a report's columns as the table macros take them, in the language of the page."""
-    return [Column(column.key, _heading(column), num=column.kind.is_number, sort=sortable) for column in columns]
+    return [
+        Column(column.key, _heading(column), num=column.kind.is_number, sort=sortable, fixed=column.kind in _ONE_LINE)
+        for column in columns
+    ]
 
 
 def _heading(column: ReportColumn) -> str:

@@ -72,6 +72,6 @@ def _write_key(path: Path) -> None:
 
 
 def _keep_pages_private(response: Response) -> Response:
-    if "Cache-Control" not in response.headers:
+    if not response.cache_control.public:
         response.headers["Cache-Control"] = "private, no-cache"
     return response

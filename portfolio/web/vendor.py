@@ -12,15 +12,15 @@ from flask import Flask, Response, abort, current_app, request
 from geo.assets import check_assets, read_asset
 from portfolio.web.permissions import public
 
-YEAR_SECONDS = 365 * 24 * 3600
+FOR_A_YEAR = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 def init_app(app: Flask) -> None:
     """Serve both kinds of files to everyone; stop when an installed package lacks one."""
     check_assets()
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS
     public(app.view_functions["static"])
     app.add_url_rule("/vendor/<path:name>", "vendor", show_vendor_file)
+    app.after_request(_let_browsers_keep_files)
     app.url_defaults(_add_content_hash)
 
 
@@ -33,8 +33,15 @@ def show_vendor_file(name: str) -> Response:
         abort(404)
     response = Response(asset.body, content_type=asset.content_type)
     response.set_etag(asset.etag)
-    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    response.headers["Cache-Control"] = FOR_A_YEAR
     response.make_conditional(request)
+    return response
+
+
+def _let_browsers_keep_files(response: Response) -> Response:
+    """Our own static files are public and keep for a year; nothing else that is sent as a file may."""
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = FOR_A_YEAR
     return response
 
 

@@ -137,7 +137,9 @@ class _Forms(HTMLParser):
             self.name, self.is_text, self.is_fresh = given["name"], tag == "textarea", True
             if given.get("type") != "checkbox":
                 self.forms[-1].answers[self.name] = given.get("value", "")
-        elif self.forms and tag == "option":
+        elif tag == "datalist":
+            self.name = ""
+        elif self.forms and tag == "option" and self.name:
             self._choose(given)
 
     def _choose(self, given: dict[str, str]) -> None:

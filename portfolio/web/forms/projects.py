@@ -93,7 +93,7 @@ class ProjectForm(VersionedForm):
     datum = TermField(
         _l("坐标系"), Datum, description=_l("从高德、腾讯地图复制的坐标是 GCJ-02，直接当 WGS-84 会偏 300–600 米")
     )
-    accuracy = TermField(_l("位置精度"), Accuracy)
+    accuracy = TermField(_l("位置精度"), Accuracy, default=Accuracy.UNKNOWN)
     place_basis = TextLineField(_l("位置依据"), description=_l("如：规划红线图、现场核实、地名推断"))
     note = TextBlockField(_l("登记说明"), max_length=1000, description=_l("怎样理解规划或来源的写法"))
     reason = TextLineField(_l("修改原因"), description=_l("记入沿革；可不填"))

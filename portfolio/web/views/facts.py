@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/projects/<code>/facts/<int:number>/accept")
+@blueprint.post("/projects/<code>/facts/<int(max=2147483647):number>/accept")
 @requires(Permission.EDIT_PROJECTS)
 def accept(code: str, number: int) -> ResponseReturnValue:
     """Take a fact's value into the project's empty field."""

@@ -56,7 +56,7 @@ def add_entry(code: str) -> ResponseReturnValue:
     return render_template("money/entry.html", form=form, project=project), 422 if form.errors else 200
 
 
-@blueprint.route("/projects/<code>/money/<int:number>/reverse", methods=["GET", "POST"])
+@blueprint.route("/projects/<code>/money/<int(max=2147483647):number>/reverse", methods=["GET", "POST"])
 @requires(Permission.EDIT_MONEY)
 def reverse(code: str, number: int) -> ResponseReturnValue:
     """Take an entry back by a new one."""

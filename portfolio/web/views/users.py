@@ -129,7 +129,7 @@ def make_token(name: str) -> ResponseReturnValue:
     return page, {"Cache-Control": "no-store"}
 
 
-@blueprint.post("/<name>/tokens/<int:token_id>/revoke")
+@blueprint.post("/<name>/tokens/<int(max=2147483647):token_id>/revoke")
 @requires(Permission.ADMINISTER)
 def revoke_token(name: str, token_id: int) -> ResponseReturnValue:
     """Refuse an API token from now on."""

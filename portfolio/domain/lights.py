@@ -35,8 +35,8 @@ class LateYears:
 def late_years(today: dt.date) -> LateYears:
     """Return the last completion years that count as late on ``today``."""
     return LateYears(
-        amber=(today - dt.timedelta(days=AMBER_AFTER_DAYS + 1)).year - 1,
-        red=(today - dt.timedelta(days=RED_AFTER_DAYS + 1)).year - 1,
+        amber=(today - dt.timedelta(days=AMBER_AFTER_DAYS)).year - 1,
+        red=(today - dt.timedelta(days=RED_AFTER_DAYS)).year - 1,
     )
 
 

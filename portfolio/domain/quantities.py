@@ -78,10 +78,10 @@ def parse_quantity(text: str, *, places: int = 2) -> Decimal:
     value = parse_decimal(text)
     if value <= 0:
         raise RuleError("请填写大于 0 的数；不清楚时留空")
-    if value != round(value, places):
-        raise RuleError("请填写整数" if places == 0 else f"小数最多 {places} 位")
     if value > (MAX_QUANTITY if places else MAX_COUNT):
         raise RuleError("数值过大，请检查单位")
+    if value != round(value, places):
+        raise RuleError("请填写整数" if places == 0 else f"小数最多 {places} 位")
     return value
 
 

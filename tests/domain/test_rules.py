@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portfolio.domain.codes import check_digit, national_code_warning
@@ -88,6 +88,9 @@ def test_a_light_needs_stage_and_year_and_a_project_that_goes_on() -> None:
 
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31)), st.integers(2015, 2045))
+@example(dt.date(2026, 1, 30), 2025)
+@example(dt.date(2026, 1, 31), 2025)
+@example(dt.date(2026, 4, 1), 2025)
 def test_the_years_that_sql_compares_give_the_same_light(today: dt.date, year: int) -> None:
     late = late_years(today)
     by_years = Light.RED if year <= late.red else Light.AMBER if year <= late.amber else Light.GREEN

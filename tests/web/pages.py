@@ -184,3 +184,8 @@ def download(client: FlaskClient, path: str) -> bytes:
     with client.get(path) as response:
         assert response.status_code == 200, response.text
         return response.data
+
+
+def listed_codes(page: str) -> list[str]:
+    """Return the codes of the projects that a register page lists, in order."""
+    return re.findall(r'<th scope="row"><a href="/projects/([^"]+)">', page)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.errors import DuplicateError, RuleError, StaleError
 from portfolio.domain.terms import Basis, Stage, Status
+from portfolio.store.history import values_of
 from portfolio.store.models import District, Plan, Project
 from portfolio.store.queries import districts, projects, revisions
 
@@ -18,6 +19,7 @@ COPIED = tuple(
     for field in dataclasses.fields(ProjectDraft)
     if field.name not in ("district", "plan_key", "place", "stage")
 )
+_PLACE_COLUMNS = ("lon", "lat", "accuracy", "datum", "place_given", "place_basis")
 
 
 def add_project(session: Session, draft: ProjectDraft, *, code: str | None = None) -> Project:
@@ -93,11 +95,22 @@ def set_status(session: Session, project: Project, status: Status, *, version: i
     return project
 
 
-def place_project(session: Session, project: Project, place: PlaceDraft) -> Project:
-    """Set where a project lies."""
-    _check_place(place)
-    _put_place(project, place)
+def restore_version(session: Session, project: Project, earlier: int, *, version: int) -> Project:
+    """Make a project what it was in version ``earlier``, as a new version; what lies between stays in the history.
+
+    Raises
+    ------
+    StaleError
+        If somebody saved it since it was read at ``version``.
+    NotFoundError
+        If it never had that version.
+    """
+    check_version(session, project, version)
+    values = values_of(Project, revisions.get_revision(session, project, earlier))
+    for name in (*COPIED, *_PLACE_COLUMNS, "stage", "status", "plan_id"):
+        setattr(project, name, values.get(name))
     session.flush()
+    session.refresh(project)
     return project
 
 

@@ -15,9 +15,10 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, event, insert, inspect, select, text
+from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import Session
 
-from portfolio.store.base import Tracked, utc_now
+from portfolio.store.base import Hundredths, Tracked, utc_now
 from portfolio.store.models.revision import Revision
 
 REMOVING_SAMPLES = "removing_samples"
@@ -46,6 +47,21 @@ def state_of(record: Tracked) -> dict[str, Any]:
     mapper = inspect(type(record))
     names = (attribute.key for attribute in mapper.column_attrs)
     return {name: _plain(getattr(record, name)) for name in names if name not in record.untracked_columns}
+
+
+def values_of(record_class: type[Tracked], revision: Revision) -> dict[str, Any]:
+    """Return what a revision kept as the record's columns hold it: terms, decimals, plain values; moments stay text."""
+    state = json.loads(revision.state)
+    columns = {one.key: one.columns[0].type for one in inspect(record_class).column_attrs}
+    return {name: _typed(columns[name], value) for name, value in state.items() if name in columns}
+
+
+def _typed(column: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column, SqlEnum) and column.enum_class is not None:
+        return column.enum_class(value)
+    return Decimal(value) if isinstance(column, Hundredths) else value
 
 
 def _canonical(values: dict[str, Any]) -> str:

@@ -15,8 +15,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from portfolio.domain.terms import Term
-from portfolio.reports.tables import Column
+from portfolio.domain.terms import Source, Term
+from portfolio.reports.projects import FIELD_LABELS
+from portfolio.reports.tables import Column, Kind, Table
+
+Key = tuple[str | None, str]  # context and text
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -32,31 +35,38 @@ def named(path: Path) -> str:
 
 
 @cache
-def source_strings() -> dict[str, str]:
-    """Return every string to translate with the first place that uses it."""
+def source_strings() -> dict[Key, str]:
+    """Return every string to translate, with its context, and the first place that uses it: what pybabel extracts."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found: dict[str, str] = {}
-    for name, line, message, _comments, _context in extract_from_dir(ROOT, methods, options, KEYWORDS):
+    found: dict[Key, str] = {}
+    for name, line, message, _comments, context in extract_from_dir(ROOT, methods, options, KEYWORDS):
         for text in message if isinstance(message, tuple) else (message,):
-            found.setdefault(text, f"{name}:{line}")
-    for place, text in [*term_labels(), *column_labels()]:
-        found.setdefault(text, place)
-    return {text: place for text, place in found.items() if text and is_chinese(text)}
+            found.setdefault((context, text), f"{name}:{line}")
+    return {key: place for key, place in found.items() if key[1] and is_chinese(key[1])}
 
 
-def term_labels() -> Iterator[tuple[str, str]]:
+def labels_translated_when_shown() -> Iterator[tuple[str, str]]:
+    """Yield labels that reach gettext as variables, each with its place."""
     for terms in Term.__subclasses__():
         for member in terms:
             yield f"{terms.__module__}.{terms.__name__}", member.label
+    for source in Source:
+        yield "Source.group", source.group
+    for kind in Kind:
+        yield "Column.unit", Column("", "", kind).unit or ""
+    for name, label in FIELD_LABELS.items():
+        yield f"FIELD_LABELS[{name}]", label
+    yield from labels_of_tables()
 
 
-def column_labels() -> Iterator[tuple[str, str]]:
-    """Headings of the shared tables, which pages translate when they show them."""
+def labels_of_tables() -> Iterator[tuple[str, str]]:
+    """Titles and headings of the shared tables."""
+    positions = {Column.__name__: 1, Table.__name__: 0}
     for path in sorted((ROOT / "portfolio" / "reports").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == Column.__name__ and len(node.args) > 1:
-                label = node.args[1]
+            position = positions.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+            for label in node.args[position : position + 1] if position is not None else ():
                 if isinstance(label, ast.Constant) and isinstance(label.value, str):
                     yield f"{named(path)}:{node.lineno}", label.value
 
@@ -68,15 +78,26 @@ def catalogue() -> Catalog:
         return read_po(file, locale="en", abort_invalid=True)
 
 
+def test_labels_that_are_translated_when_shown_are_extracted() -> None:
+    missing = [
+        f"{place} {text}"
+        for place, text in labels_translated_when_shown()
+        if is_chinese(text) and (None, text) not in source_strings()
+    ]
+    assert missing == [], "extract_terms does not find:\n" + "\n".join(missing)
+
+
 def test_every_string_and_every_term_has_an_english_one(catalogue: Catalog) -> None:
-    missing = [f"{place} {text}" for text, place in source_strings().items() if not translations(catalogue, text)]
+    missing = [f"{place} {key[1]}" for key, place in source_strings().items() if not translations(catalogue, key)]
     print(f"n = {len(source_strings())} strings")
     assert missing == [], f"{len(missing)} strings without translation:\n" + "\n".join(missing)
 
 
-def translations(catalogue: Catalog, text: str) -> list[str]:
+def translations(catalogue: Catalog, key: Key) -> list[str]:
     """Return the translations of a string that are not empty; a plural is found under its singular."""
-    message = catalogue.get(text) or next((one for one in catalogue if one.id and text in one.id[1:2]), None)
+    context, text = key
+    plurals = (one for one in catalogue if one.id and one.context == context and text in one.id[1:2])
+    message = catalogue.get(text, context) or next(plurals, None)
     if message is None or message.fuzzy:
         return []
     given = message.string if isinstance(message.string, tuple | list) else (message.string,)
@@ -85,10 +106,10 @@ def translations(catalogue: Catalog, text: str) -> list[str]:
 
 def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
     faults = [
-        f"{text} → {english}"
-        for text in source_strings()
-        for english in translations(catalogue, text)
-        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(english))
+        f"{key[1]} → {english}"
+        for key in source_strings()
+        for english in translations(catalogue, key)
+        if set(PLACEHOLDER.findall(key[1])) != set(PLACEHOLDER.findall(english))
     ]
     assert faults == [], "\n".join(faults)
 
@@ -97,7 +118,7 @@ def test_no_translation_is_still_chinese_or_belongs_to_no_string(catalogue: Cata
     for message in catalogue:
         if message.id:
             first = message.id if isinstance(message.id, str) else message.id[0]
-            assert first in source_strings() or not CHINESE.search(first), f"nothing uses: {first}"
+            assert (message.context, first) in source_strings() or not CHINESE.search(first), f"nothing uses: {first}"
             assert not CHINESE.search("".join(message.string)), f"still Chinese: {message.string}"
 
 

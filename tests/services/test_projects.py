@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.drafts import PlaceDraft
 from portfolio.domain.errors import DuplicateError, NotFoundError, RuleError, StaleError
-from portfolio.domain.terms import Accuracy, Basis, Stage, Status
+from portfolio.domain.terms import Accuracy, Basis, Level, Stage, Status
 from portfolio.services import projects
 from portfolio.store.engine import open_session
 from portfolio.store.models import Project, Revision
@@ -123,3 +124,18 @@ def test_a_session_opened_for_reading_cannot_write(engine: Engine) -> None:
         project.name = "改不动"
         with pytest.raises(Exception, match=r"readonly|read-only"):
             session.flush()
+
+
+def test_restoring_a_version_brings_every_field_back_as_a_new_version(session: Session) -> None:
+    project = make_project(session, name="甲小学", place=site(108.4, 30.8), floor_area_m2=Decimal("12.5"))
+    changed = project_draft(name="乙小学", level=Level.JUNIOR, stage=None)
+    projects.update_project(session, project, changed, version=1)
+    projects.set_stage(session, project, Stage.STARTED, version=2)
+    projects.restore_version(session, project, 1, version=3)
+    assert (project.name, project.level, project.stage, project.version) == ("甲小学", Level.PRIMARY, None, 4)
+    assert (project.lon, project.accuracy, project.floor_area_m2) == (108.4, Accuracy.SITE, Decimal("12.5"))
+    assert [one.record_version for one in list_revisions(session, project)] == [4, 3, 2, 1]
+    with pytest.raises(StaleError):
+        projects.restore_version(session, project, 2, version=3)
+    with pytest.raises(NotFoundError):
+        projects.restore_version(session, project, 9, version=4)

@@ -124,11 +124,11 @@ def test_the_inset_shows_its_project_alone(reader: FlaskClient) -> None:
     assert "/maps/projects/500106-0005/data.json" in reader.get("/maps/projects/500106-0005/shell.js").text
 
 
-def test_the_legend_counts_every_pin_once(reader: FlaskClient) -> None:
+def test_the_legend_counts_every_project_once(reader: FlaskClient) -> None:
     page = reader.get("/maps/500101").text
     accuracy = page.split("位置精度</h2>")[1].split("</section>")[0]
 
-    assert sum(int(count) for count in re.findall(r"<dd>(\d+)</dd>", accuracy)) == 18
+    assert sum(int(count) for count in re.findall(r"<dd>(\d+)</dd>", accuracy)) == 42
 
 
 @pytest.mark.parametrize("path", ["/maps/999999", "/maps/999999/data.json", "/maps/projects/500101-9999/data.json"])

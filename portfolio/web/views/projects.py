@@ -193,6 +193,18 @@ def set_status(code: str) -> ResponseReturnValue:
     return _show(project, forms={"status_form": form}, status=422)
 
 
+@blueprint.post("/<code>/versions/<int:number>/restore")
+@requires(Permission.EDIT_PROJECTS)
+def restore(code: str, number: int) -> ResponseReturnValue:
+    """Make the project again what it was in an earlier version."""
+    project, form = get_project_in_scope(code), VersionedForm()
+    get_session().info["reason"] = gettext("恢复到第 %(number)s 版", number=number)
+    service.restore_version(get_session(), project, number, version=form.version_number)
+    get_session().commit()
+    flash(gettext("已恢复到第 %(number)s 版；刚才的版本仍在沿革中", number=number), "success")
+    return redirect(url_for(".show", code=code, _anchor="history"))
+
+
 def _change(project: Project, form: VersionedForm, name: str, change: Any) -> ResponseReturnValue:
     code = project.code
     try:

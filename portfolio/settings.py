@@ -13,9 +13,9 @@ def instance_folder() -> Path:
     return Path(os.environ.get("PORTFOLIO_INSTANCE") or ROOT / "instance").resolve()
 
 
-def database_url() -> str:
-    """Return the database's address: PORTFOLIO_DATABASE_URL, or SQLite in the instance folder."""
-    return os.environ.get("PORTFOLIO_DATABASE_URL") or embedded_url(instance_folder())
+def database_url(folder: Path | None = None) -> str:
+    """Return the database's address: PORTFOLIO_DATABASE_URL, or SQLite in ``folder`` or the instance folder."""
+    return os.environ.get("PORTFOLIO_DATABASE_URL") or embedded_url(folder or instance_folder())
 
 
 def embedded_url(folder: Path) -> str:

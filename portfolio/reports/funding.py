@@ -36,10 +36,13 @@ def summary_table(session: Session, chosen: ProjectFilter) -> Table:
     return Table("资金来源与年度", columns, rows, totals, coverage_notes(session, chosen))
 
 
-def project_table(session: Session, chosen: ProjectFilter) -> Table:
-    """Return the summary by project: one row per project that has entries, by code."""
+def project_table(session: Session, chosen: ProjectFilter, *, limit: int | None = None, offset: int = 0) -> Table:
+    """Return the summary by project: one row per project that has entries, by code; with ``limit`` a window of them.
+
+    The totals are those of all projects meant.
+    """
     sums: dict[tuple[str, str, str], dict[MoneyState, int]] = defaultdict(dict)
-    for row in ledger.sum_by_project(session, chosen):
+    for row in ledger.sum_by_project(session, chosen, limit=limit, offset=offset):
         sums[row.code, row.name, row.district][row.state] = int(row.fen)
     rows = [(*key, *_states(sums[key])) for key in sorted(sums)]
     columns = (
@@ -48,8 +51,9 @@ def project_table(session: Session, chosen: ProjectFilter) -> Table:
         Column("district", "区县", Kind.TEXT, 10),
         *_STATE_COLUMNS,
     )
-    totals = ("合计", None, None, *_sums(rows, skip=3))
-    return Table("按项目", columns, rows, totals, coverage_notes(session, chosen))
+    totals = ("合计", None, None, *_states(ledger.sum_states(session, chosen)))
+    count = ledger.count_projects_with_entries(session, chosen)
+    return Table("按项目", columns, rows, totals, coverage_notes(session, chosen), count)
 
 
 def coverage_notes(session: Session, chosen: ProjectFilter) -> list[str]:

@@ -7,7 +7,7 @@ import enum
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Float, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Float, Integer, MetaData, Table, Text, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMING = {
@@ -61,7 +61,7 @@ def codes_of(terms: type[enum.Enum]) -> list[str]:
 
 
 class Base(DeclarativeBase):
-    """Base of every table."""
+    """Base of every table. Numbers of deleted rows are never given again, on SQLite neither."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -71,6 +71,11 @@ class Base(DeclarativeBase):
         str: Text,
         float: Float(53),
     }
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_numbers(table: Table, _metadata: MetaData) -> None:
+    table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 def utc_now() -> dt.datetime:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from portfolio import settings
 from portfolio.web import database, errors, formatters, language, navigation, pages, security, signin, tables, vendor
 from portfolio.web.permissions import check_declared
 from portfolio.web.views import BLUEPRINTS
 
-ROOT = Path(__file__).parents[2]
 MAX_REQUEST_BYTES = 25 * 1024 * 1024
 
 
@@ -27,10 +26,10 @@ def create_app(*, database_url: str | None = None, instance: Path | None = None,
     UndeclaredPermissionError
         If a route declares neither a permission nor that it is public.
     """
-    folder = (instance or Path(os.environ.get("PORTFOLIO_INSTANCE") or ROOT / "instance")).resolve()
+    folder = instance.resolve() if instance else settings.instance_folder()
     folder.mkdir(parents=True, exist_ok=True)
     app = _bare_app(folder, testing=testing)
-    database.init_database(app, database_url or os.environ.get("PORTFOLIO_DATABASE_URL") or _embedded_url(folder))
+    database.init_database(app, database_url or settings.database_url(folder))
     for part in (security, language, formatters, signin, errors, vendor, navigation, tables, pages):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -39,15 +38,11 @@ def create_app(*, database_url: str | None = None, instance: Path | None = None,
     return app
 
 
-def _embedded_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'portfolio.db'}"
-
-
 def _bare_app(folder: Path, *, testing: bool) -> Flask:
     app = Flask(
         __name__,
-        template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
+        template_folder=str(settings.ROOT / "templates"),
+        static_folder=str(settings.ROOT / "static"),
         instance_path=str(folder),
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,7 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
     """
     values: dict[str, Any] = {name: args[name].strip() for name in ("q", "lead_unit") if args.get(name, "").strip()}
     if len(values.get("q", "")) > 200:
-        raise RuleError("搜索词最多 200 个字符")
+        raise RuleError(gettext("搜索词最多 200 个字符"))
     for name, terms in TERM_FILTERS.items():
         if args.get(name) and not (name == "stage" and args[name] == UNKNOWN_STAGE):
             values[name] = terms.from_label(args[name])
@@ -79,7 +80,7 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
 
 def _located(text: str) -> bool:
     if text not in _LOCATED:
-        raise RuleError("“是否定位”只能是 yes 或 no")
+        raise RuleError(gettext("“是否定位”只能是 yes 或 no"))
     return _LOCATED[text]
 
 
@@ -88,7 +89,7 @@ def _district(args: Mapping[str, str]) -> str | None:
     if not adcode:
         return None
     if districts.find_district(get_session(), adcode) is None:
-        raise RuleError(f"没有代码为“{adcode[:12]}”的区县，请从列表中选择")
+        raise RuleError(gettext("没有代码为“%(adcode)s”的区县，请从列表中选择", adcode=adcode[:12]))
     return adcode
 
 
@@ -103,7 +104,7 @@ def read_window(args: Mapping[str, str]) -> Window:
     sort = args.get("sort") or "code"
     key = sort.removeprefix("-")
     if key not in register.COLUMNS:
-        raise RuleError(f"不能按“{key[:20]}”排序")
+        raise RuleError(gettext("不能按“%(key)s”排序", key=key[:20]))
     page = read_page(args)
     return Window(sort=key, descending=sort.startswith("-"), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
 
@@ -118,8 +119,13 @@ def read_page(args: Mapping[str, str], name: str = "page", *, highest: int = 1_0
     """
     text = args.get(name) or "1"
     if not (text.isascii() and text.isdigit() and len(text) <= 7 and 1 <= int(text) <= highest):
-        raise RuleError(f"{name} 应为 1 至 {highest} 的整数")
+        raise RuleError(gettext("%(name)s 应为 1 至 %(highest)s 的整数", name=name, highest=highest))
     return int(text)
+
+
+def count_pages(count: int) -> int:
+    """Return how many pages ``count`` rows fill, at least one."""
+    return max(1, math.ceil(count / PER_PAGE))
 
 
 def read_columns(args: Any) -> list[str]:
@@ -133,7 +139,7 @@ def read_columns(args: Any) -> list[str]:
     chosen = [key for part in args.getlist("columns") for key in part.split(",") if key]
     unknown = [key for key in chosen if key not in register.COLUMNS]
     if unknown:
-        raise RuleError(f"没有“{unknown[0][:20]}”这一列")
+        raise RuleError(gettext("没有“%(key)s”这一列", key=unknown[0][:20]))
     if not chosen:
         return list(register.SHOWN)
     return [key for key in register.COLUMNS if key in chosen or key in ALWAYS]
@@ -154,8 +160,9 @@ def chips() -> list[Chip]:
 
 def _chip_text(name: str, value: str) -> str:
     if name in TERM_FILTERS:
-        words = "阶段未报" if value == UNKNOWN_STAGE else TERM_FILTERS[name].from_label(value).label
-        return str(gettext(words))
+        if value == UNKNOWN_STAGE:
+            return str(gettext("阶段未报"))
+        return str(gettext(TERM_FILTERS[name].from_label(value).label))
     if name == "district":
         found = districts.find_district(get_session(), value)
         return str(found.name) if found else value

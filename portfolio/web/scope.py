@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from flask import abort
-
 from portfolio.store.models import Commitment, District, Plan, Project
 from portfolio.store.queries import commitments, districts, projects
 from portfolio.web.database import get_session
-from portfolio.web.signin import in_scope
+from portfolio.web.signin import in_scope, scope_adcode
 
 
 def get_project_in_scope(code: str) -> Project:
     """Return a project of a district that the person may see; otherwise answer as if it did not exist."""
-    project = projects.get_project(get_session(), code)
-    return project if in_scope(project.district.adcode) else abort(404)
+    return projects.get_project(get_session(), code, within=scope_adcode())
 
 
 def get_commitment_in_scope(key: str) -> Commitment:
     """Return a commitment of a district that the person may see; otherwise answer as if it did not exist."""
-    commitment = commitments.get_commitment(get_session(), key)
-    return commitment if in_scope(commitment.plan.district.adcode) else abort(404)
+    return commitments.get_commitment(get_session(), key, within=scope_adcode())
 
 
 def visible_districts() -> list[District]:

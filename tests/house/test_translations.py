@@ -96,7 +96,7 @@ def test_every_string_and_every_term_has_an_english_one(catalogue: Catalog) -> N
 def translations(catalogue: Catalog, key: Key) -> list[str]:
     """Return the translations of a string that are not empty; a plural is found under its singular."""
     context, text = key
-    plurals = (one for one in catalogue if one.id and one.context == context and text in one.id[1:2])
+    plurals = (one for one in catalogue if isinstance(one.id, tuple) and one.context == context and text in one.id)
     message = catalogue.get(text, context) or next(plurals, None)
     if message is None or message.fuzzy:
         return []

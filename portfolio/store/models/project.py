@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, event
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from portfolio.domain.search import search_key
 from portfolio.domain.terms import Accuracy, Basis, Datum, DeliveryMode, Level, Nature, Stage, Status
@@ -28,6 +28,16 @@ class Project(Tracked, Base):
         Index("ix_project_district_stage", "district_id", "stage"),
         Index("ix_project_district_name", "district_id", "name"),
         Index("ix_project_place", "lon", "lat"),
+        Index(
+            "ix_project_totals",
+            "district_id",
+            "level",
+            "site_area_m2",
+            "floor_area_m2",
+            "classes",
+            "seats",
+            "total_investment_fen",
+        ),
     )
     untracked_columns = frozenset({"search_text", "updated_at"})
 
@@ -96,5 +106,9 @@ class Project(Tracked, Base):
 @event.listens_for(Project, "before_insert")
 @event.listens_for(Project, "before_update")
 def _derive(_mapper: object, _connection: object, project: Project) -> None:
+    """Derive what follows from the other columns, unless nothing has really changed."""
+    session = object_session(project)
+    if session is None or not session.is_modified(project):
+        return
     project.search_text = search_key(project.full_name, project.code, project.also_called, project.national_code)
     project.updated_at = utc_now()

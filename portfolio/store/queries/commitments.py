@@ -20,10 +20,10 @@ def list_commitments(session: Session, adcode: str | None = None) -> Sequence[Co
     return session.scalars(statement.order_by(Plan.key, Commitment.key)).all()
 
 
-def get_commitment(session: Session, key: str) -> Commitment:
-    """Return the commitment with that key."""
+def get_commitment(session: Session, key: str, *, within: str | None = None) -> Commitment:
+    """Return the commitment with that key; one of a plan outside ``within`` does not exist."""
     commitment = find_commitment(session, key)
-    if commitment is None:
+    if commitment is None or within not in (None, commitment.plan.district.adcode):
         raise NotFoundError(f"没有编号为 {key} 的规划任务")
     return commitment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import NotFoundError
@@ -40,13 +40,28 @@ def sum_by_source_and_year(session: Session, chosen: ProjectFilter) -> Sequence[
     return session.execute(_among(statement, chosen)).all()
 
 
-def sum_by_project(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
-    """Return project, district and state with the sum of amounts, one row per project and state, by code."""
+def sum_by_project(
+    session: Session, chosen: ProjectFilter, *, limit: int | None = None, offset: int = 0
+) -> Sequence[Any]:
+    """Return project, district and state with the sum of amounts, one row per project and state, by code.
+
+    ``limit`` and ``offset`` count projects with entries.
+    """
+    has_entries = exists().where(LedgerEntry.project_id == Project.id)
+    meant = select(Project.id).where(*conditions(chosen), has_entries).order_by(Project.code)
+    if limit is not None:
+        meant = meant.limit(limit).offset(offset)
     columns = (Project.code, Project.name, District.name.label("district"), LedgerEntry.state)
     statement = select(*columns, func.sum(LedgerEntry.amount_fen).label("fen")).select_from(LedgerEntry)
     statement = statement.join(Project, Project.id == LedgerEntry.project_id)
-    statement = statement.join(District, District.id == Project.district_id).where(*conditions(chosen))
+    statement = statement.join(District, District.id == Project.district_id).where(Project.id.in_(meant))
     return session.execute(statement.group_by(*columns).order_by(Project.code, LedgerEntry.state)).all()
+
+
+def sum_states(session: Session, chosen: ProjectFilter) -> dict[MoneyState, int]:
+    """Return the sum of amounts in each state that has entries, over all projects meant."""
+    statement = select(LedgerEntry.state, func.sum(LedgerEntry.amount_fen)).group_by(LedgerEntry.state)
+    return {state: int(fen) for state, fen in session.execute(_among(statement, chosen))}
 
 
 def sum_by_state(session: Session, project: Project) -> dict[MoneyState, int]:

@@ -105,11 +105,11 @@ def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def get_project(session: Session, code: str) -> Project:
-    """Return the project with that code, its district and plan loaded."""
+def get_project(session: Session, code: str, *, within: str | None = None) -> Project:
+    """Return the project with that code, its district and plan loaded; one outside ``within`` does not exist."""
     statement = select(Project).where(Project.code == code)
     project = session.scalar(statement.options(joinedload(Project.district), joinedload(Project.plan)))
-    if project is None:
+    if project is None or within not in (None, project.district.adcode):
         raise NotFoundError(f"没有编码为 {code} 的项目，请到项目库按名称查找")
     return project
 
@@ -134,9 +134,9 @@ def last_code(session: Session, district: District) -> str | None:
     return session.scalar(select(func.max(Project.code)).where(Project.code.like(pattern), not_(Project.is_sample)))
 
 
-def list_lead_units(session: Session) -> Sequence[str]:
-    """List the lead units that projects name, in order."""
-    statement = select(Project.lead_unit).where(Project.lead_unit.is_not(None)).distinct()
+def list_lead_units(session: Session, adcode: str | None) -> Sequence[str]:
+    """List the lead units that projects name, all or one district's, in order."""
+    statement = select(Project.lead_unit).where(*_place_conditions(ProjectFilter(district=adcode))).distinct()
     return [unit for unit in session.scalars(statement.order_by(Project.lead_unit)) if unit]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import format_yuan
@@ -56,7 +57,7 @@ def list_indicators() -> ResponseReturnValue:
 def summarise_funding() -> ResponseReturnValue:
     """Sum the ledger by source, year and state."""
     if request.args.get("by", "source,year") != "source,year":
-        raise RuleError("目前只能按 by=source,year 汇总")
+        raise RuleError(gettext("目前只能按 by=source,year 汇总"))
     items = funding.summary_items(get_session(), filters.read_filter(request.args))
     return _page_of(
         [

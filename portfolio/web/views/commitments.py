@@ -83,7 +83,7 @@ def link(key: str) -> ResponseReturnValue:
     commitment, form = get_commitment_in_scope(key), LinkForm()
     if form.validate():
         try:
-            project = projects.get_project(get_session(), (form.project.text or "").split(" ")[0])
+            project = get_project_in_scope((form.project.text or "").split(" ")[0])
             service.link_project(
                 get_session(), commitment, project, quantity=form.quantity.quantity, basis=form.basis.text
             )

@@ -9,6 +9,7 @@ from tempfile import SpooledTemporaryFile
 
 from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
@@ -37,7 +38,7 @@ def register(ending: str) -> ResponseReturnValue:
     chosen, window = filters.read_filter(request.args), filters.read_window(request.args)
     whole = Window(sort=window.sort, descending=window.descending)
     table = register_table(get_session(), chosen, filters.read_columns(request.args), whole)
-    return _send([table], chosen, ending, "项目库")
+    return _send([table], chosen, ending, gettext("项目库"))
 
 
 @blueprint.get("/funding.<ending>")
@@ -46,7 +47,7 @@ def funding_summary(ending: str) -> ResponseReturnValue:
     """Send the funding summary as it is on screen."""
     chosen = filters.read_filter(request.args)
     tables = [funding.summary_table(get_session(), chosen), funding.project_table(get_session(), chosen)]
-    return _send(tables, chosen, ending, "资金汇总")
+    return _send(tables, chosen, ending, gettext("资金汇总"))
 
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:

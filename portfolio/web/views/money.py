@@ -25,11 +25,15 @@ blueprint = Blueprint("money", __name__)
 @requires(Permission.VIEW)
 def summary() -> ResponseReturnValue:
     """Show the funding of the projects meant by source and year, and by project."""
-    chosen = filters.read_filter(request.args)
+    chosen, page = filters.read_filter(request.args), filters.read_page(request.args)
+    start = (page - 1) * filters.PER_PAGE
+    by_project = funding.project_table(get_session(), chosen, limit=filters.PER_PAGE, offset=start)
     return render_template(
         "money/summary.html",
         summary=funding.summary_table(get_session(), chosen),
-        by_project=funding.project_table(get_session(), chosen),
+        by_project=by_project,
+        page=page,
+        pages=filters.count_pages(by_project.count),
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         districts=visible_districts(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -43,13 +42,13 @@ def index() -> ResponseReturnValue:
         window=window,
         sort=("-" if window.descending else "") + window.sort,
         page=window.offset // filters.PER_PAGE + 1,
-        pages=max(1, math.ceil(table.count / filters.PER_PAGE)),
+        pages=filters.count_pages(table.count),
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         columns=COLUMNS,
         terms=TERMS,
         districts=visible_districts(),
-        lead_units=projects.list_lead_units(get_session()),
+        lead_units=projects.list_lead_units(get_session(), scope_adcode()),
     )
 
 

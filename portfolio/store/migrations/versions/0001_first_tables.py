@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="1 at first, one more at each accepted save"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_district")),
         sa.UniqueConstraint("adcode", name=op.f("uq_district_adcode")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "revision",
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.Column("previous_hash", sa.Text(), nullable=False, comment="Hash of the row before, 64 zeros in the first"),
         sa.Column("hash", sa.Text(), nullable=False, comment="SHA-256 over previous_hash and every other column"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index("ix_revision_record", ["record_type", "record_id", "record_version"], unique=False)
@@ -86,6 +88,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False, comment="1 at first, one more at each accepted save"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("name", name=op.f("uq_user_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "api_token",
@@ -104,6 +107,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_api_token_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_token_user_id"), ["user_id"], unique=False)
@@ -138,6 +142,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["district_id"], ["district.id"], name=op.f("fk_gazetteer_place_district_id_district")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gazetteer_place")),
         sa.UniqueConstraint("key", name=op.f("uq_gazetteer_place_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("gazetteer_place", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_gazetteer_place_district_id"), ["district_id"], unique=False)
@@ -160,6 +165,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["district_id"], ["district.id"], name=op.f("fk_plan_district_id_district")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
         sa.UniqueConstraint("key", name=op.f("uq_plan_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_district_id"), ["district_id"], unique=False)
@@ -179,6 +185,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_session_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
@@ -232,6 +239,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_commitment_plan_id_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("key", name=op.f("uq_commitment_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commitment_plan_id"), ["plan_id"], unique=False)
@@ -258,6 +266,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_indicator_plan_id_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
         sa.UniqueConstraint("plan_id", "number", name=op.f("uq_indicator_plan_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "project",
@@ -453,6 +462,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_project_plan_id_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sa.UniqueConstraint("code", name=op.f("uq_project_code")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("project", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_project_district_id"), ["district_id"], unique=False)
@@ -463,6 +473,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_project_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_project_place", ["lon", "lat"], unique=False)
         batch_op.create_index(batch_op.f("ix_project_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(
+            "ix_project_totals",
+            ["district_id", "level", "site_area_m2", "floor_area_m2", "classes", "seats", "total_investment_fen"],
+            unique=False,
+        )
 
     op.create_table(
         "commitment_link",
@@ -484,6 +499,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_commitment_link_project_id_project")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment_link")),
         sa.UniqueConstraint("commitment_id", "project_id", name=op.f("uq_commitment_link_commitment_id_project_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("commitment_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commitment_link_project_id"), ["project_id"], unique=False)
@@ -572,6 +588,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_fact_project_id_project")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
         sa.UniqueConstraint("key", name=op.f("uq_fact_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fact_district_id"), ["district_id"], unique=False)
@@ -649,6 +666,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_ledger_entry_reverses_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index("ix_ledger_entry_project", ["project_id", "state", "amount_fen"], unique=False)
@@ -671,6 +689,7 @@ def downgrade() -> None:
 
     op.drop_table("commitment_link")
     with op.batch_alter_table("project", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_totals")
         batch_op.drop_index(batch_op.f("ix_project_plan_id"))
         batch_op.drop_index("ix_project_place")
         batch_op.drop_index(batch_op.f("ix_project_parent_id"))

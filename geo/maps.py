@@ -23,7 +23,7 @@ from geo.errors import GeoError
 
 Bounds = tuple[float, float, float, float]
 
-_OWN_URL = re.compile(r"/(?!/)[A-Za-z0-9._~/%?&=,:+-]{0,1999}", re.ASCII)
+_OWN_URL = re.compile(r"/(?!/)[A-Za-z0-9._~/%?&=,:+-]{0,7999}", re.ASCII)
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", re.ASCII)
 _PANES = {"outline": 350, "belts": 360, "halos": 370, "places": 380, "leaders": 590, "projects": 610}

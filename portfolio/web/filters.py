@@ -67,7 +67,7 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
         If a value is none of its list, or the district is unknown.
     """
     values: dict[str, Any] = {name: args[name].strip() for name in ("q", "lead_unit") if args.get(name, "").strip()}
-    if len(values.get("q", "")) > 200:
+    if any(len(text) > 200 for text in values.values()):
         raise RuleError(gettext("搜索词最多 200 个字符"))
     for name, terms in TERM_FILTERS.items():
         if args.get(name) and not (name == "stage" and args[name] == UNKNOWN_STAGE):
@@ -145,16 +145,16 @@ def read_columns(args: Any) -> list[str]:
     return [key for key in register.COLUMNS if key in chosen or key in ALWAYS]
 
 
-def filter_args() -> dict[str, str]:
-    """Return the filters of this request's address that are on."""
-    return {name: request.args[name] for name in FILTER_LABELS if request.args.get(name)}
+def filter_args(*, but: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the filters of this request's address that are on, without those named in ``but``."""
+    return {name: request.args[name] for name in FILTER_LABELS if name not in but and request.args.get(name)}
 
 
-def chips() -> list[Chip]:
-    """Return the filters that are on, each with the address without it."""
+def chips(*, but: tuple[str, ...] = ()) -> list[Chip]:
+    """Return the filters that are on, without those named in ``but``, each with the address without it."""
     return [
         Chip(str(FILTER_LABELS[name]), _chip_text(name, value), url_with(**{name: None, "page": None}))
-        for name, value in filter_args().items()
+        for name, value in filter_args(but=but).items()
     ]
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import gettext
 
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number, format_percent
 from portfolio.domain.terms import Term
+from portfolio.web.language import translate
 
 CHINA_TIME = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
@@ -54,4 +54,4 @@ def format_moment(moment: dt.datetime | None) -> str:
 
 def format_label(term: Term | None) -> str:
     """Write a term in the language of the page."""
-    return UNKNOWN if term is None else gettext(term.label)
+    return UNKNOWN if term is None else translate(term.label)

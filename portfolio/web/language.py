@@ -12,7 +12,7 @@ from typing import IO, Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
 
 COOKIE = "portfolio_language"
@@ -48,7 +48,19 @@ def init_app(app: Flask) -> None:
     """Choose the language of each request by its cookie."""
     babel = Babel(app, default_locale=_LOCALES["zh"], locale_selector=_selected_locale)
     babel.domain_instance = CatalogueDomain()
+    app.jinja_env.install_gettext_callables(translate, _translate_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
+
+
+def translate(text: str) -> str:
+    """Return ``text`` in the language of the page; looks the catalogue up once for each request."""
+    if "catalogue" not in g:
+        g.catalogue = load_catalogue(selected_language()) if selected_language() != "zh" else NullTranslations()
+    return str(g.catalogue.gettext(text))
+
+
+def _translate_plural(one: str, many: str, count: int) -> str:
+    return translate(one if count == 1 else many)
 
 
 def selected_language() -> str:

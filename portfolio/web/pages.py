@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number
@@ -19,6 +19,7 @@ from portfolio.services.facts import can_accept
 from portfolio.store.queries.projects import has_samples
 from portfolio.web.database import get_session
 from portfolio.web.formatters import CHINA_TIME, format_moment
+from portfolio.web.language import translate
 from portfolio.web.navigation import BANNER
 from portfolio.web.tables import Column
 
@@ -52,7 +53,7 @@ def format_cell(value: Any, kind: Kind) -> str:
     if value is None:
         return UNKNOWN
     if kind is Kind.TERM:
-        return str(gettext(value.label))
+        return translate(value.label)
     if kind is Kind.MONEY:
         return format_money(value, MoneyUnit.WAN)
     if kind in (Kind.COUNT, Kind.AREA):
@@ -78,13 +79,17 @@ def headings(columns: Sequence[ReportColumn], *, sortable: bool = True) -> list[
 
 
 def _heading(column: ReportColumn) -> str:
-    label = str(gettext(column.label))
-    return f"{label}（{gettext(column.unit)}）" if column.unit else label
+    label = translate(column.label)
+    if column.unit is None:
+        return label
+    return str(gettext("%(label)s（%(unit)s）", label=label, unit=translate(column.unit)))
 
 
 def project_url(code: str) -> str:
-    """Return the address of a project's page."""
-    return url_for("projects.show", code=code)
+    """Return the address of a project's page; a code needs no escaping, so one look-up serves a whole list."""
+    if "project_prefix" not in g:
+        g.project_prefix = url_for("projects.show", code="-").removesuffix("-")
+    return f"{g.project_prefix}{code}"
 
 
 def this_query() -> str:

@@ -6,8 +6,9 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
 from flask_compress import Compress
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
         session_cookie_secure=False,
         strict_transport_security=False,
     )
+    app.before_request(_refuse_nul)
     app.after_request(_keep_pages_private)
     Compress(app)
     app.extensions["portfolio_forgery_check"] = CSRFProtect()
@@ -69,6 +71,12 @@ def _write_key(path: Path) -> None:
         return
     finally:
         draft.unlink()
+
+
+def _refuse_nul() -> None:
+    """Refuse addresses with a NUL: no text of ours holds one, and PostgreSQL cannot even be asked about it."""
+    if "\0" in request.path or "\0" in unquote(request.query_string.decode("ascii", "replace")):
+        abort(400)
 
 
 def _keep_pages_private(response: Response) -> Response:

@@ -246,6 +246,12 @@ def test_a_filter_never_runs_typed_text_and_never_fails(reader: FlaskClient, pat
                 assert "<img src=x" not in body, (name, text)
 
 
+def test_the_longest_search_still_has_its_map(reader: FlaskClient) -> None:
+    query = {"q": "长" * 200, "lead_unit": "长" * 200}
+
+    assert reader.get("/maps/500106", query_string=query).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/projects/%00", "/commitments/%00", "/maps/%00", "/users/%00", "/projects/%ff"])
 def test_junk_in_a_path_is_a_page_that_says_so(reader: FlaskClient, path: str) -> None:
     assert reader.get(path).status_code in (400, 404)

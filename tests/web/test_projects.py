@@ -160,6 +160,7 @@ BAD = [
     ("owner", "a\x00b"),
     ("district", "999999"),
     ("district", ""),
+    ("district", "5\x00"),
     ("nature", "king"),
     ("level", "小学\x00"),
     ("lon", "NaN"),

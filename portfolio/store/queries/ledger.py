@@ -80,4 +80,4 @@ def _among(statement: Any, chosen: ProjectFilter) -> Any:
     wanted = conditions(chosen)
     if not wanted:
         return statement
-    return statement.join(Project, Project.id == LedgerEntry.project_id).where(*wanted)
+    return statement.where(LedgerEntry.project_id.in_(select(Project.id).where(*wanted)))

@@ -76,10 +76,15 @@ def list_register(
 ) -> Sequence[Any]:
     """List the columns ``keys`` of the projects meant, one row per project, unknown values last."""
     available = expressions(chosen.today or dt.date.today())  # noqa: DTZ011
-    statement = select(*(available[key].label(key) for key in keys)).select_from(Project)
-    statement = statement.join(District, District.id == Project.district_id).where(*conditions(chosen))
-    statement = statement.order_by(*_sorting(window, available[window.sort]))
-    return session.execute(statement.limit(window.limit).offset(window.offset)).all()
+    order = _sorting(window, available[window.sort])
+    statement = select(*(available[key].label(key) for key in keys)).select_from(Project).order_by(*order)
+    statement = statement.join(District, District.id == Project.district_id)
+    if window.limit is None:
+        return session.execute(statement.where(*conditions(chosen))).all()
+    # choose the window first: sums of money are then looked up for its rows alone
+    meant = select(Project.id).join(District, District.id == Project.district_id).where(*conditions(chosen))
+    meant = meant.order_by(*order).limit(window.limit).offset(window.offset)
+    return session.execute(statement.where(Project.id.in_(meant))).all()
 
 
 def total_register(session: Session, chosen: ProjectFilter) -> dict[str, Any]:
@@ -97,6 +102,6 @@ def _total_money(session: Session, chosen: ProjectFilter) -> dict[str, int | Non
     statement = select(LedgerEntry.state, func.sum(LedgerEntry.amount_fen)).where(LedgerEntry.state.in_(states))
     wanted = conditions(chosen)
     if wanted:
-        statement = statement.join(Project, Project.id == LedgerEntry.project_id).where(*wanted)
+        statement = statement.where(LedgerEntry.project_id.in_(select(Project.id).where(*wanted)))
     sums = {state: int(fen) for state, fen in session.execute(statement.group_by(LedgerEntry.state))}
     return {key: sums.get(state) for state, key in states.items()}

@@ -6,20 +6,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import HiddenField, PasswordField
 from wtforms.validators import ValidationError
 
 from portfolio.services.users import MIN_PASSWORD_LENGTH
-from portfolio.web.forms.fields import required, strip
+from portfolio.web.forms.fields import TextLineField, required
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """Sign in; ``next`` is the page that was asked for."""
 
-    name = StringField(
+    name = TextLineField(
         _l("用户名"),
         [required(_l("请填写用户名"))],
-        filters=[strip],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(_l("密码"), [required(_l("请填写密码"))], render_kw={"autocomplete": "current-password"})

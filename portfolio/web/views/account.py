@@ -29,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next"))
     if form.validate_on_submit():
         try:
-            token = users.sign_in(get_session(), form.name.data, form.password.data)
+            token = users.sign_in(get_session(), form.name.text or "", form.password.data)
         except users.SignInError as error:
             get_session().commit()  # the failed attempt counts
             form.password.errors = [_sentence(error)]

@@ -30,6 +30,7 @@ from portfolio.web.signin import in_scope
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
 UNLOCATED_NAMES = 12
+_GIVEN = ("district", "located")  # a map is of one district and shows both sides
 MAP_WORDS = {
     "loading": lazy_gettext("正在读取地图数据…"),
     "failed": lazy_gettext("地图数据没有读到，请检查网络后刷新页面。"),
@@ -85,7 +86,7 @@ def show(adcode: str) -> ResponseReturnValue:
         layout_note=sheet.layout.note if sheet.layout else None,
         outline_note=sheet.outline.note if sheet.outline else None,
         tabs=[_tab(one, adcode) for one in visible_districts()],
-        chips=filters.chips(),
+        chips=filters.chips(but=_GIVEN),
     )
 
 
@@ -138,7 +139,7 @@ def _district(adcode: str) -> District:
 
 def _filter(adcode: str) -> ProjectFilter:
     """Return the filter of the address within the map's district."""
-    args = {name: value for name, value in request.args.items() if name not in ("district", "located")}
+    args = {name: value for name, value in request.args.items() if name not in _GIVEN}
     return filters.read_filter(args).within(adcode)
 
 
@@ -153,7 +154,7 @@ def _shell(district: District, sheet: Sheet) -> MapShell:
 
 def _with_filter(endpoint: str, adcode: str) -> str:
     """Return the address of the same filter's data; every special character is escaped, quotes too."""
-    query = urlencode(filters.filter_args(), quote_via=quote)
+    query = urlencode(filters.filter_args(but=_GIVEN), quote_via=quote)
     return url_for(endpoint, adcode=adcode) + (f"?{query}" if query else "")
 
 

@@ -142,7 +142,7 @@ def _saved(project: Project, sentence: str) -> ResponseReturnValue:
 
 
 def _edit_page(form: ProjectForm, project: Project | None) -> ResponseReturnValue:
-    adcode = form.district.data or scope_adcode()
+    adcode = form.district.data if not form.district.errors else scope_adcode()
     district = districts.find_district(get_session(), adcode) if adcode else None
     places = districts.list_places(get_session(), district) if district else []
     page = render_template("projects/edit.html", form=form, project=project, places=places)
@@ -197,7 +197,6 @@ def set_status(code: str) -> ResponseReturnValue:
 def restore(code: str, number: int) -> ResponseReturnValue:
     """Make the project again what it was in an earlier version."""
     project, form = get_project_in_scope(code), VersionedForm()
-    get_session().info["reason"] = gettext("恢复到第 %(number)s 版", number=number)
     service.restore_version(get_session(), project, number, version=form.version_number)
     get_session().commit()
     flash(gettext("已恢复到第 %(number)s 版；刚才的版本仍在沿革中", number=number), "success")

@@ -1,0 +1,175 @@
+"""Chromium on a real server: every other host is out of reach, everything that goes wrong on a page is written down."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+from portfolio.services import users
+from portfolio.store.queries import users as user_queries
+from portfolio.web import create_app
+from tests.builders import make_entry, make_project, site, write
+from tests.conftest import Databases
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+WIDTHS = (390, 1280, 1920)
+HOSTILE = (
+    "{{7*191}}",
+    "${alert(1)}",
+    "<img src=x onerror=alert(1)>",
+    "`</script><script>alert(1)</script>",
+    "C:\\2019",
+)
+WATCH = """
+window.canary = 0; window.violations = [];
+window.alert = () => { window.canary += 1; };
+document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium; without it the tests are skipped, or fail where PORTFOLIO_REQUIRE_BROWSER=1."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        if os.environ.get("PORTFOLIO_REQUIRE_BROWSER") == "1":
+            pytest.fail("Chromium is missing and PORTFOLIO_REQUIRE_BROWSER=1")
+        pytest.skip("Chromium is not installed: the tests in the browser are left out")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running application: its address and a session of the administrator."""
+
+    url: str
+    token: str
+
+
+@pytest.fixture(scope="session")
+def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with made-up figures and hostile names, served from a SQLite file of its own."""
+    folder = tmp_path_factory.mktemp("website")
+    app = create_app(
+        database_url=Databases("sqlite", folder, None).new("filled"), instance=folder / "instance", testing=True
+    )
+    with write(app) as session:
+        for number, text in enumerate(HOSTILE):
+            place = site(106.40 + number / 200, 29.60)
+            project = make_project(session, name=text, remark=text, owner=text, district="500106", place=place)
+            make_entry(session, project, document_no=text, note=text)
+        token = users._open_session(session, user_queries.get_user(session, "admin"))
+        session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", token)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["portfolio_engine"].dispose()
+
+
+@dataclass
+class Visit:
+    """One tab and everything that went wrong in it."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open a page and wait until it is complete, its map drawn."""
+        self.page.goto(self.url + path, wait_until="load")
+        for node in self.page.locator(".project-map").all():
+            node.and_(self.page.locator("[data-ready=true]")).wait_for(timeout=15_000)
+        return self.page
+
+    def wrong(self) -> list[str]:
+        """Return everything that went wrong so far: requests, messages, violations, alerts."""
+        seen = self.page.evaluate("({canary: window.canary, violations: window.violations})")
+        return [*self.faults, *seen["violations"], *(["alert was called"] if seen["canary"] else [])]
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser, website: Site) -> Iterator[Callable[[int], BrowserContext]]:
+    """Return the signed-in browser profile of a width."""
+    made: dict[int, BrowserContext] = {}
+
+    def of_width(width: int) -> BrowserContext:
+        if width not in made:
+            made[width] = new_context(chromium, website, width=width)
+            cookie: Any = {"name": "portfolio_session", "value": website.token, "url": website.url}
+            made[width].add_cookies([cookie])
+        return made[width]
+
+    yield of_width
+    for context in made.values():
+        context.close()
+
+
+def new_context(chromium: Browser, website: Site, *, width: int = 1280) -> BrowserContext:
+    """Return a fresh browser profile that reaches the website alone."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, locale="zh-CN", reduced_motion="reduce", accept_downloads=True
+    )
+    context.add_init_script(WATCH)
+
+    context.route(re.compile(f"^(?!{website.url}/)https?://"), _block)
+    return context
+
+
+def _block(route: Route) -> None:
+    route.abort("blockedbyclient")
+
+
+def watched(page: Page, website: Site) -> Visit:
+    """Return a tab whose faults are written down."""
+    visit = Visit(page, website.url)
+    page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
+    page.on("console", lambda message: _note_message(visit, message.type, message.text))
+    page.on("requestfailed", lambda request: visit.faults.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: visit.faults.append(f"{answer.status}: {answer.url}") if _bad(answer) else None)
+    page.on("request", lambda request: _note_request(visit, request.url))
+    return visit
+
+
+def _bad(answer: Any) -> bool:
+    return bool(answer.status >= 400)
+
+
+def _note_message(visit: Visit, kind: str, text: str) -> None:
+    if kind in ("error", "warning"):
+        visit.faults.append(f"console: {text}")
+
+
+def _note_request(visit: Visit, url: str) -> None:
+    if not url.startswith((f"{visit.url}/", "data:", "blob:")):
+        visit.faults.append(f"outside: {url}")
+
+
+@pytest.fixture
+def visit(contexts: Callable[[int], BrowserContext], website: Site) -> Iterator[Visit]:
+    """Tab of the administrator at 1280 px."""
+    page = contexts(1280).new_page()
+    yield watched(page, website)
+    page.close()

@@ -1,0 +1,107 @@
+"""The maps as people use them: by mouse, by keyboard, beside the list."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import HOSTILE, Visit
+
+pytestmark = pytest.mark.browser
+
+MAPS = ("500106", "500101")
+PINS = ".leaflet-projects-pane .pin"
+CARD = ".leaflet-popup .map-card"
+
+
+def data(visit: Visit, adcode: str) -> Any:
+    return visit.page.request.get(f"{visit.url}/maps/{adcode}/data.json").json()
+
+
+def marker(page: Page, name: str) -> Any:
+    return page.locator(f'.leaflet-marker-icon[aria-label^="{name}，"]').first
+
+
+@pytest.mark.parametrize("adcode", MAPS)
+def test_every_located_project_is_a_pin_and_the_rest_one_stack(visit: Visit, adcode: str) -> None:
+    page, shown = visit.open(f"/maps/{adcode}"), data(visit, adcode)
+
+    expect(page.locator(PINS)).to_have_count(len(shown["projects"]))
+    expect(page.locator(".leaflet-projects-pane .stack")).to_have_text(str(shown["unlocated"]["count"]))
+    assert visit.wrong() == []
+
+
+@pytest.mark.parametrize("adcode", MAPS)
+def test_the_stack_leads_to_the_list_of_projects_without_a_place(visit: Visit, adcode: str) -> None:
+    page, count = visit.open(f"/maps/{adcode}"), data(visit, adcode)["unlocated"]["count"]
+    page.locator(".leaflet-projects-pane .stack").click()
+    expect(page.locator(CARD)).to_contain_text(f"未定位 {count} 个")
+    page.get_by_role("link", name="查看未定位项目").click()
+
+    expect(page).to_have_url(re.compile(rf"/projects\?district={adcode}&located=no$"))
+    expect(page.locator("h1 + p")).to_contain_text(f"{count} 个项目")
+
+
+@pytest.mark.parametrize("adcode", MAPS)
+def test_a_click_on_a_pin_opens_its_project(visit: Visit, adcode: str) -> None:
+    page, project = visit.open(f"/maps/{adcode}"), data(visit, adcode)["projects"][0]
+    marker(page, project["name"]).locator(".pin").click()
+    card = page.locator(CARD)
+
+    expect(card.locator(".map-card-name")).to_have_text(project["name"])
+    expect(card).to_contain_text(project["level_label"])
+    card.get_by_role("link").first.click()
+    expect(page).to_have_url(visit.url + project["url"])
+    assert visit.wrong() == []
+
+
+def test_a_pin_opens_and_closes_by_keyboard_and_keeps_the_focus(visit: Visit) -> None:
+    page, project = visit.open("/maps/500101"), data(visit, "500101")["projects"][3]
+    pin = marker(page, project["name"])
+    pin.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".map-card-name")).to_have_text(project["name"])
+    expect(page.locator(".map-card-name a")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(CARD)).to_have_count(0)
+    expect(pin).to_be_focused()
+
+
+@pytest.mark.parametrize("adcode", MAPS)
+def test_a_row_of_the_list_flies_to_its_pin(visit: Visit, adcode: str) -> None:
+    page, project = visit.open(f"/maps/{adcode}"), data(visit, adcode)["projects"][-1]
+    row = page.locator(f'[data-project-code="{project["code"]}"]')
+    row.get_by_role("button").click()
+
+    expect(page.locator(".map-card-name")).to_have_text(project["name"])
+    expect(row).to_have_class(re.compile("is-current"))
+    canvas, pin = page.locator(".project-map").bounding_box(), marker(page, project["name"]).bounding_box()
+    assert canvas and pin
+    assert canvas["x"] <= pin["x"] <= canvas["x"] + canvas["width"]
+    assert canvas["y"] <= pin["y"] <= canvas["y"] + canvas["height"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_text_in_popup_list_and_page(visit: Visit, name: str) -> None:
+    page = visit.open("/maps/500106")
+    row = page.locator(".map-row", has=page.get_by_text(name, exact=True))
+    row.get_by_role("button").click()
+
+    expect(page.locator(".map-card-name")).to_have_text(name)
+    expect(page.locator(CARD).locator("p").nth(2)).to_have_text(name)
+    page.locator(".map-card-name a").click()
+    expect(page.locator("h1")).to_have_text(f"{name}（{name}）")
+    page.locator(".project-map[data-ready=true]").wait_for()
+    assert visit.wrong() == []
+    assert "1337" not in page.inner_text("main")
+
+
+def test_belts_carry_their_names(visit: Visit) -> None:
+    page = visit.open("/maps/500106")
+
+    expect(page.locator(".belt-shape")).to_have_count(4)
+    assert page.locator(".belt-label, .belt-label--flat").count() == 4

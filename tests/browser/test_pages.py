@@ -1,0 +1,89 @@
+"""Every page in Chromium at three widths: nothing fails, nothing goes out, nothing hinders anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import WIDTHS, Site, new_context, watched
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/projects",
+    "/projects?district=500101&level=primary&columns=district,status,light,seats,lead_unit,updated_at&sort=-seats",
+    "/projects?q=nothing",
+    "/projects/500106-0005",
+    "/projects/500106-0014",
+    "/projects/500101-0008/edit",
+    "/projects/new",
+    "/projects/500101-0001/money/new",
+    "/projects/500101-0001/money/1/reverse",
+    "/money",
+    "/commitments",
+    "/commitments/500106-c06",
+    "/commitments/indicators",
+    "/facts",
+    "/maps/500106",
+    "/maps/500101",
+    "/users/",
+    "/users/new",
+    "/users/admin",
+    "/account/password",
+)
+SERIOUS = ("serious", "critical")
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what axe finds serious or critical, with the first element of each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in SERIOUS]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page itself scrolls sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_without_fault_and_without_barrier(
+    contexts: Callable[[int], BrowserContext], website: Site, path: str, width: int
+) -> None:
+    page = contexts(width).new_page()
+    visit = watched(page, website)
+    visit.open(path)
+
+    assert visit.wrong() == []
+    assert overflow(page) <= 0
+    assert barriers(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_sign_in_page_has_no_barrier(chromium: Browser, website: Site, width: int) -> None:
+    context = new_context(chromium, website, width=width)
+    visit = watched(context.new_page(), website)
+    visit.open("/sign-in")
+
+    assert visit.wrong() == []
+    assert overflow(visit.page) <= 0
+    assert barriers(visit.page) == []
+    context.close()
+
+
+def test_dark_pages_have_no_barrier_either(chromium: Browser, website: Site) -> None:
+    context = new_context(chromium, website)
+    context.add_cookies([{"name": "portfolio_session", "value": website.token, "url": website.url}])
+    page = context.new_page()
+    page.emulate_media(color_scheme="dark")
+    visit = watched(page, website)
+    for path in ("/projects", "/projects/500106-0005", "/maps/500106", "/money"):
+        visit.open(path)
+        assert barriers(page) == [], path
+    assert visit.wrong() == []
+    context.close()

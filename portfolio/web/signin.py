@@ -89,13 +89,18 @@ def _guard() -> ResponseReturnValue | None:
     user = current_user()
     if user is None:
         return _ask_to_sign_in()
-    if user.must_change_password and request.endpoint != _CHANGE_PASSWORD:
+    if _has_one_time_password(user) and request.endpoint != _CHANGE_PASSWORD:
         return abort(403) if is_api_request() else redirect(url_for(_CHANGE_PASSWORD))
     permission = permission_of(view)
     if permission is None or not can(permission):
         current_app.logger.warning("%s was refused %s %s", user.name, request.method, request.path)
         abort(403)
     return None
+
+
+def _has_one_time_password(user: User) -> bool:
+    """Return whether the person came in by a password that has to be changed first; a token is no password."""
+    return user.must_change_password and _bearer_token() is None
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -6,10 +6,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, new_context, watched
+from tests.browser.conftest import MARKS, Site, new_context, watched
 from tests.conftest import ADMIN_PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 
 MOST_TABS = 250
 

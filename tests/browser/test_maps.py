@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import HOSTILE, Visit
+from tests.browser.conftest import HOSTILE, MARKS, Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 
 MAPS = ("500106", "500101")
 PINS = ".leaflet-projects-pane .pin"
@@ -22,7 +22,7 @@ def data(visit: Visit, adcode: str) -> Any:
 
 
 def marker(page: Page, name: str) -> Any:
-    return page.locator(f'.leaflet-marker-icon[aria-label^="{name}，"]').first
+    return page.locator(".project-map").get_by_label(re.compile(f"^{re.escape(name)}，")).first
 
 
 @pytest.mark.parametrize("adcode", MAPS)

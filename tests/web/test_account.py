@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from portfolio.domain.roles import Role
 from portfolio.services import users
 from portfolio.store.engine import open_session
+from portfolio.store.queries.users import get_user
 from tests.web.pages import sign_in, submit
 from tests.web.test_users import ADMIN_PASSWORD, NEW_PASSWORD
 
@@ -127,3 +128,13 @@ def test_a_wrong_answer_is_named_beside_its_field(client: FlaskClient, answers: 
 
     assert response.status_code == 422
     assert sentence in response.text
+
+
+def test_a_token_works_before_the_one_time_password_is_changed(app: Flask) -> None:
+    with open_session(app.extensions["portfolio_engine"], write=True) as session:
+        admin = get_user(session, "admin")
+        admin.must_change_password = True
+        token = users.make_token(session, admin, "上报系统")
+        session.commit()
+    answer = app.test_client().get("/api/v1/projects", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json["total"]) == (200, 55)

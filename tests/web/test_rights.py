@@ -16,6 +16,7 @@ from portfolio.domain.roles import Permission, Role
 from portfolio.domain.terms import Stage
 from portfolio.services import users
 from portfolio.services.commitments import link_project
+from portfolio.store.models import Fact
 from portfolio.store.queries.commitments import get_commitment
 from portfolio.web.permissions import is_public, permission_of
 from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_project, write
@@ -43,6 +44,7 @@ def furnished(app: Flask) -> Flask:
     with write(app) as session:
         own = make_project(session, name="本区小学", district=SHAPINGBA)
         make_entry(session, own)
+        session.get_one(Fact, 1).project = own
         other = make_project(session, name=f"{CANARY}小学", lead_unit=f"{CANARY}单位", owner=f"{CANARY}中心")
         make_entry(session, other, wan=77777)
         commitment = get_commitment(session, "500101-c28")

@@ -161,11 +161,11 @@ class StageForm(VersionedForm):
     """Report the stage a project has reached."""
 
     stage = TermField(_l("阶段"), Stage, empty=_l("未知"))
-    reason = TextLineField(_l("依据或说明"), description=_l("如：批复文号、现场情况；记入沿革"))
+    reason = TextLineField(_l("依据或说明"), id="stage-reason", description=_l("如：批复文号、现场情况；记入沿革"))
 
 
 class StatusForm(VersionedForm):
     """Suspend, cancel, merge or restore a project."""
 
     status = TermField(_l("状态"), Status)
-    reason = TextLineField(_l("原因"), [required(_l("请写明原因，将记入沿革"))])
+    reason = TextLineField(_l("原因"), [required(_l("请写明原因，将记入沿革"))], id="status-reason")

@@ -30,6 +30,7 @@ from portfolio.web.signin import in_scope
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
 UNLOCATED_NAMES = 12
+LISTED = 200  # a longer list is for the register
 _GIVEN = ("district", "located")  # a map is of one district and shows both sides
 MAP_WORDS = {
     "loading": lazy_gettext("正在读取地图数据…"),
@@ -80,9 +81,14 @@ def show(adcode: str) -> ResponseReturnValue:
         subtitle=gettext("%(count)s 个项目 · 截至 %(day)s", count=len(pins) + len(unlocated), day=today().isoformat()),
         coverage=report.coverage_sentence(get_session(), chosen),
         legend=_legend(pins, unlocated, sheet),
-        projects=[_pin_json(pin) for pin in pins],
-        unlocated=[{"name": pin.full_name, "url": _url(pin), "reason": pin.row.place_basis} for pin in unlocated],
+        projects=[_pin_json(pin) for pin in pins[:LISTED]],
+        located_count=len(pins),
+        unlocated=[
+            {"name": pin.full_name, "url": _url(pin), "reason": pin.row.place_basis} for pin in unlocated[:LISTED]
+        ],
+        unlocated_count=len(unlocated),
         belts=_belts(pins, unlocated, sheet),
+        adcode=adcode,
         layout_note=sheet.layout.note if sheet.layout else None,
         outline_note=sheet.outline.note if sheet.outline else None,
         tabs=[_tab(one, adcode) for one in visible_districts()],

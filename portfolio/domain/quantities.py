@@ -12,6 +12,7 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.terms import Term
 
 UNKNOWN = "—"
+MAX_DIGITS = 28  # what decimal arithmetic holds exactly
 MAX_FEN = 10**15  # ten trillion yuan: beyond any district, well inside a 64-bit column
 MAX_QUANTITY = Decimal(10**12)
 MAX_COUNT = Decimal(10**9)  # whole numbers have 32-bit columns
@@ -44,7 +45,7 @@ def parse_decimal(text: str) -> Decimal:
     stripped = text.strip()
     if _FULL_WIDTH.search(stripped):
         raise RuleError("请用半角数字填写，例如 1234.56")
-    if len(stripped) > 40 or not _NUMBER.fullmatch(stripped):
+    if len(stripped) > MAX_DIGITS or not _NUMBER.fullmatch(stripped):
         raise RuleError("请填写数字，例如 1234.56；不要带单位、字母或其他符号")
     return Decimal(stripped.replace(",", ""))
 

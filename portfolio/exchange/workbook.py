@@ -9,17 +9,16 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.quantities import UNKNOWN
 from portfolio.domain.terms import Term
 from portfolio.reports.tables import Kind, Table
 
-LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 _FEN_PER_WAN = 1_000_000
 _NUMBER_FORMATS = {
     Kind.MONEY: "#,##0.00;[Red]-#,##0.00;0",
@@ -107,7 +106,7 @@ def _set_up_page(sheet: Worksheet, table: Table) -> None:
 
 
 def _write_heading(sheet: Worksheet, table: Table, about: About, formats: _Formats) -> None:
-    local = about.made_at.astimezone(LOCAL_TIME)
+    local = about.made_at.astimezone(CHINA_TIME)
     mark = "【演示数据】" if about.has_samples else ""
     sheet.set_row(0, 28)
     sheet.write_string(0, 0, f"{mark}{about.scope} · {table.title}", formats.title)
@@ -142,7 +141,7 @@ def _cell_writer(sheet: Worksheet, kind: Kind, cell: Format) -> Callable[[int, i
         elif kind.is_number or kind is Kind.YEAR:
             sheet.write_number(row, position, value, cell)
         elif kind is Kind.MOMENT:
-            sheet.write_datetime(row, position, value.astimezone(LOCAL_TIME).replace(tzinfo=None), cell)
+            sheet.write_datetime(row, position, value.astimezone(CHINA_TIME).replace(tzinfo=None), cell)
         else:
             sheet.write_string(row, position, value.label if isinstance(value, Term) else value, cell)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
 from portfolio.domain.codes import national_code_warning
 from portfolio.domain.drafts import ProjectDraft
 from portfolio.domain.lights import Light, lit
@@ -114,8 +114,9 @@ class ProjectPage:
 
 def project_page(session: Session, project: Project) -> ProjectPage:
     """Gather what the page of a project shows."""
-    today = dt.datetime.now(dt.UTC).date()
-    light, rule = lit(stage=project.stage, status=project.status, completion_year=project.completion_year, today=today)
+    light, rule = lit(
+        stage=project.stage, status=project.status, completion_year=project.completion_year, today=today()
+    )
     entries = ledger.list_entries(session, project)
     by_field: dict[FactField, list[Fact]] = defaultdict(list)
     for fact in facts.list_facts_of_project(session, project):

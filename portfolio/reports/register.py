@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
-from portfolio.domain.lights import Light
-from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Stage, Status, Term
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register, total_register
@@ -57,15 +55,6 @@ SHOWN = (
     "received_fen",
     "completion_year",
 )
-TERMS: dict[str, type[Term]] = {
-    "level": Level,
-    "nature": Nature,
-    "stage": Stage,
-    "status": Status,
-    "light": Light,
-    "basis": Basis,
-    "accuracy": Accuracy,
-}
 
 
 def register_table(

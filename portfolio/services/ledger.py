@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.errors import RuleError
 from portfolio.store.base import utc_now
@@ -23,7 +22,7 @@ def add_entry(session: Session, project: Project, draft: LedgerDraft) -> LedgerE
     """
     if draft.amount_fen <= 0:
         raise RuleError("金额必须大于 0；要减少已登记的金额，请对原记录做冲销", "amount")
-    if draft.document_on is not None and draft.document_on > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
+    if draft.document_on is not None and draft.document_on > today():
         raise RuleError("文件日期晚于今天，请核对", "document_on")
     return _enter(session, project, draft, amount_fen=draft.amount_fen, reverses_id=None)
 

@@ -7,11 +7,10 @@ from decimal import Decimal
 
 from flask import Flask
 
+from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number, format_percent
 from portfolio.domain.terms import Term
 from portfolio.web.language import translate
-
-CHINA_TIME = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import gettext
 
+from portfolio.domain.clock import today
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number
 from portfolio.domain.terms import MoneyState, Stage
 from portfolio.reports.register import COLUMNS
@@ -18,7 +18,7 @@ from portfolio.reports.tables import Kind
 from portfolio.services.facts import can_accept
 from portfolio.store.queries.projects import has_samples
 from portfolio.web.database import get_session
-from portfolio.web.formatters import CHINA_TIME, format_moment
+from portfolio.web.formatters import format_moment
 from portfolio.web.language import translate
 from portfolio.web.navigation import BANNER
 from portfolio.web.tables import Column
@@ -41,11 +41,6 @@ def init_app(app: Flask) -> None:
         today=today,
         zip=zip,
     )
-
-
-def today() -> dt.date:
-    """Return today's date in China."""
-    return dt.datetime.now(CHINA_TIME).date()
 
 
 def format_cell(value: Any, kind: Kind) -> str:

@@ -80,6 +80,6 @@ def _refuse_nul() -> None:
 
 
 def _keep_pages_private(response: Response) -> Response:
-    if not response.cache_control.public:
+    if not (response.cache_control.public or response.cache_control.no_store):
         response.headers["Cache-Control"] = "private, no-cache"
     return response

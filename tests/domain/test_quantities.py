@@ -60,6 +60,7 @@ def test_a_sum_of_written_yuan_equals_the_sum_of_fen(amounts: list[int]) -> None
         " ",
         "1.",
         ".5",
+        "1.0000000000000000000000000001",
     ],
 )
 def test_what_is_not_a_plain_number_is_refused(text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Enum, and_, case, exists, func, not_, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
+from portfolio.domain.clock import today
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.lights import Light, late_years
 from portfolio.domain.search import search_key
@@ -46,9 +47,9 @@ class ProjectFilter:
         return self if adcode is None else replace(self, district=adcode)
 
 
-def light_expression(today: dt.date) -> ColumnElement[Any]:
+def light_expression(day: dt.date) -> ColumnElement[Any]:
     """Return the light of ``domain.lights`` as SQL."""
-    late = late_years(today)
+    late = late_years(day)
     found = case(
         (Project.status != Status.ACTIVE, Light.NONE.value),
         (or_(Project.stage.is_(None), Project.completion_year.is_(None)), Light.NONE.value),
@@ -84,7 +85,7 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     if chosen.phase is not None:
         wanted.append(Project.stage.in_([stage for stage in Stage if stage.phase is chosen.phase]))
     if chosen.light is not None:
-        wanted.append(light_expression(chosen.today or dt.date.today()) == chosen.light)  # noqa: DTZ011
+        wanted.append(light_expression(chosen.today or today()) == chosen.light)
     return wanted
 
 

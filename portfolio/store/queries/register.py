@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
 from portfolio.domain.lights import Light
 from portfolio.domain.terms import Accuracy, Basis, Level, MoneyState, Nature, Stage, Status, Term
 from portfolio.store.models import District, LedgerEntry, Project
@@ -26,7 +27,7 @@ class Window:
     offset: int = 0
 
 
-_ORDERED: dict[str, type[Term]] = {
+TERMS: dict[str, type[Term]] = {
     "level": Level,
     "nature": Nature,
     "stage": Stage,
@@ -47,7 +48,7 @@ def _in_order(column: Any, terms: type[Term]) -> ColumnElement[Any]:
     return case({term: number for number, term in enumerate(terms)}, value=column)
 
 
-def expressions(today: dt.date) -> dict[str, ColumnElement[Any]]:
+def expressions(day: dt.date) -> dict[str, ColumnElement[Any]]:
     """Return the SQL expression of each column that a register can show."""
     plain = (
         "code name remark level nature stage status basis accuracy site_area_m2 floor_area_m2 classes seats "
@@ -55,15 +56,15 @@ def expressions(today: dt.date) -> dict[str, ColumnElement[Any]]:
     )
     found: dict[str, Any] = {name: getattr(Project, name) for name in plain.split()}
     found["district"] = District.name
-    found["light"] = light_expression(today)
+    found["light"] = light_expression(day)
     found["received_fen"] = _money(MoneyState.RECEIVED)
     found["paid_fen"] = _money(MoneyState.PAID)
     return found
 
 
 def _sorting(window: Window, expression: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
-    if window.sort in _ORDERED:
-        expression = _in_order(expression, _ORDERED[window.sort])
+    if window.sort in TERMS:
+        expression = _in_order(expression, TERMS[window.sort])
     directed = expression.desc() if window.descending else expression.asc()
     return (directed.nulls_last(), Project.code.asc())
 
@@ -75,7 +76,7 @@ def list_register(
     window: Window,
 ) -> Sequence[Any]:
     """List the columns ``keys`` of the projects meant, one row per project, unknown values last."""
-    available = expressions(chosen.today or dt.date.today())  # noqa: DTZ011
+    available = expressions(chosen.today or today())
     order = _sorting(window, available[window.sort])
     statement = select(*(available[key].label(key) for key in keys)).select_from(Project).order_by(*order)
     statement = statement.join(District, District.id == Project.district_id)

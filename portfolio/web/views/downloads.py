@@ -11,9 +11,10 @@ from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
-from portfolio.exchange.workbook import LOCAL_TIME, About, write_workbook
+from portfolio.exchange.workbook import About, write_workbook
 from portfolio.reports import funding
 from portfolio.reports.register import register_table
 from portfolio.reports.tables import Table
@@ -52,7 +53,7 @@ def funding_summary(ending: str) -> ResponseReturnValue:
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:
     now, scope = utc_now(), filters.scope_title(chosen)
-    name = f"{scope}{title}_{now.astimezone(LOCAL_TIME):%Y%m%d}.{ending}"
+    name = f"{scope}{title}_{now.astimezone(CHINA_TIME):%Y%m%d}.{ending}"
     if ending == "xlsx":
         return _workbook(tables, _about(scope, now), name)
     return _csv(tables[0], name) if ending == "csv" else abort(404)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 
 from geo.maps import MapShell, inset_map, project_map
+from portfolio.domain.clock import today
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Accuracy, Stage, Status
@@ -22,7 +23,6 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.atlas import Sheet, district_sheet
 from portfolio.web.database import get_session
-from portfolio.web.pages import today
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.signin import in_scope

@@ -14,10 +14,11 @@ from portfolio.domain.roles import Permission
 from portfolio.domain.scale import sizing_warning
 from portfolio.domain.terms import Stage, Status
 from portfolio.reports.projects import compare_versions, project_page
-from portfolio.reports.register import COLUMNS, TERMS, register_table
+from portfolio.reports.register import COLUMNS, register_table
 from portfolio.services import projects as service
 from portfolio.store.models import Project
 from portfolio.store.queries import districts, projects
+from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers

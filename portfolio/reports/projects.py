@@ -107,7 +107,7 @@ class ProjectPage:
     entries: Sequence[LedgerEntry]
     reversed_ids: frozenset[int]
     facts: dict[FactField, list[Fact]]
-    disputed: dict[FactField, int]
+    disputed: dict[FactField, list[str]]
     links: Sequence[CommitmentLink]
     history: Sequence[HistoryEntry]
 
@@ -140,14 +140,14 @@ def _warnings(project: Project) -> list[str]:
     return [warning for warning in (code, sizing_warning(project.level, project.classes, project.seats)) if warning]
 
 
-def _disputed(by_field: dict[FactField, list[Fact]]) -> dict[FactField, int]:
-    """Return how many different values the sources give, for the fields on which they disagree."""
+def _disputed(by_field: dict[FactField, list[Fact]]) -> dict[FactField, list[str]]:
+    """Return the different values that the sources give, for the fields on which they disagree."""
     values = {
-        field: len({(fact.value, fact.unit) for fact in found})
+        field: list(dict.fromkeys(" ".join(filter(None, (fact.value, fact.unit))) for fact in found))
         for field, found in by_field.items()
         if field is not FactField.OTHER
     }
-    return {field: count for field, count in values.items() if count > 1}
+    return {field: stated for field, stated in values.items() if len(stated) > 1}
 
 
 def history_of(newest_first: Sequence[Revision]) -> list[HistoryEntry]:

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.quantities import format_money, format_number
 from portfolio.domain.terms import Accuracy, MoneyState
-from portfolio.reports.register import COLUMNS, TERMS
+from portfolio.reports.register import COLUMNS
 from portfolio.reports.tables import Kind
 from portfolio.store.models import District, LedgerEntry, Project
+from portfolio.store.queries.register import TERMS
 from tests.web.pages import download, listed_codes, tables
 
 FILTERS = {

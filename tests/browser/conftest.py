@@ -149,7 +149,7 @@ def watched(page: Page, website: Site) -> Visit:
     visit = Visit(page, website.url)
     page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
     page.on("console", lambda message: _note_message(visit, message.type, message.text))
-    page.on("requestfailed", lambda request: _note_failure(visit, request.url))
+    page.on("requestfailed", lambda request: _note_failure(visit, request.url, request.failure))
     page.on("response", lambda answer: visit.faults.append(f"{answer.status}: {answer.url}") if _bad(answer) else None)
     page.on("request", lambda request: _note_request(visit, request.url))
     return visit
@@ -164,10 +164,10 @@ def _note_message(visit: Visit, kind: str, text: str) -> None:
         visit.faults.append(f"console: {text}")
 
 
-def _note_failure(visit: Visit, url: str) -> None:
-    """Note a failed request; a download ends as one because it opens no page."""
-    if "/downloads/" not in url:
-        visit.faults.append(f"failed: {url}")
+def _note_failure(visit: Visit, url: str, why: str | None) -> None:
+    """Note a failed request; one that the browser gave up, for a download or the next page, has not failed."""
+    if why != "net::ERR_ABORTED":
+        visit.faults.append(f"failed: {why}: {url}")
 
 
 def _note_request(visit: Visit, url: str) -> None:

@@ -43,6 +43,7 @@ def test_from_sign_in_to_the_funding_workbook_by_keyboard(
     page.keyboard.type(ADMIN_PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{website.url}/projects")
+    page.wait_for_load_state()
 
     page.keyboard.press("/")
     page.keyboard.type("物流城 南渝")
@@ -64,7 +65,9 @@ def test_from_sign_in_to_the_funding_workbook_by_keyboard(
 
     follow(page, '.site-nav a[href="/maps"]')
     page.locator(".project-map[data-ready=true]").wait_for()
+    follow(page, '.map-tabs a[href="/maps/500106"]')
     expect(page).to_have_url(f"{website.url}/maps/500106")
+    page.locator(".project-map[data-ready=true]").wait_for()
     tab_to(page, '.leaflet-marker-icon[aria-label="物流城南渝中学，封顶"]')
     page.keyboard.press("Enter")
     expect(page.locator(".map-card")).to_contain_text("封顶")

@@ -137,8 +137,8 @@ def test_a_map_that_does_not_exist_is_404(reader: FlaskClient, path: str) -> Non
 
 
 def test_the_map_entry_leads_to_a_district(reader: FlaskClient) -> None:
-    assert reader.get("/maps").location == "/maps/500106"
-    assert reader.get("/maps?district=500101").location == "/maps/500101"
+    assert reader.get("/maps").location == "/maps/500101"
+    assert reader.get("/maps?district=500106").location == "/maps/500106"
 
 
 def test_the_overview_counts_what_its_links_list(reader: FlaskClient, shared_app: Flask) -> None:

@@ -20,6 +20,7 @@ from portfolio.reports import maps as report
 from portfolio.store.models import District, GazetteerPlace, Project
 from portfolio.store.queries import districts
 from portfolio.store.queries.projects import ProjectFilter
+from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.atlas import Sheet, district_sheet
 from portfolio.web.database import get_session
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
     shown = visible_districts()
     if not shown:
         return render_template("maps/none.html")
-    adcode = request.args.get("district") or shown[-1].adcode
+    adcode = request.args.get("district") or shown[0].adcode
     return redirect(url_for(".show", adcode=adcode))
 
 
@@ -93,6 +94,8 @@ def show(adcode: str) -> ResponseReturnValue:
         outline_note=sheet.outline.note if sheet.outline else None,
         tabs=[_tab(one, adcode) for one in visible_districts()],
         chips=filters.chips(but=_GIVEN),
+        terms=TERMS,
+        is_filtered=bool(filters.filter_args(but=_GIVEN)),
     )
 
 

@@ -14,11 +14,10 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.lights import Light
 from portfolio.domain.terms import Basis, Level, Nature, Phase, Stage, Status, Term
 from portfolio.reports import register
-from portfolio.store.queries import districts
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window
-from portfolio.web.database import get_session
 from portfolio.web.navigation import url_with
+from portfolio.web.scope import known_districts
 from portfolio.web.signin import scope_adcode
 
 PER_PAGE = 50
@@ -88,7 +87,7 @@ def _district(args: Mapping[str, str]) -> str | None:
     adcode = args.get("district")
     if not adcode:
         return None
-    if districts.find_district(get_session(), adcode) is None:
+    if adcode not in known_districts():
         raise RuleError(gettext("没有代码为“%(adcode)s”的区县，请从列表中选择", adcode=adcode[:12]))
     return adcode
 
@@ -164,8 +163,7 @@ def _chip_text(name: str, value: str) -> str:
             return str(gettext("阶段未报"))
         return str(gettext(TERM_FILTERS[name].from_label(value).label))
     if name == "district":
-        found = districts.find_district(get_session(), value)
-        return str(found.name) if found else value
+        return known_districts()[value].name
     if name == "located":
         return str(gettext("已定位") if _LOCATED[value] else gettext("未定位"))
     return f"“{value}”" if name == "q" else value
@@ -175,4 +173,4 @@ def scope_title(chosen: ProjectFilter) -> str:
     """Return the name of the district that the filter means, or of the whole."""
     if chosen.district is None:
         return str(gettext("全部区县"))
-    return districts.get_district(get_session(), chosen.district).name
+    return known_districts()[chosen.district].name

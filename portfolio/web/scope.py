@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import g
+
 from portfolio.store.models import Commitment, District, Plan, Project
 from portfolio.store.queries import commitments, districts, projects
 from portfolio.web.database import get_session
@@ -18,9 +20,17 @@ def get_commitment_in_scope(key: str) -> Commitment:
     return commitments.get_commitment(get_session(), key, within=scope_adcode())
 
 
+def known_districts() -> dict[str, District]:
+    """Return every district by its adcode, read once for each request."""
+    if "districts" not in g:
+        g.districts = {one.adcode: one for one in districts.list_districts(get_session())}
+    found: dict[str, District] = g.districts
+    return found
+
+
 def visible_districts() -> list[District]:
     """Return the districts that the person may see."""
-    return [one for one in districts.list_districts(get_session()) if in_scope(one.adcode)]
+    return [one for one in known_districts().values() if in_scope(one.adcode)]
 
 
 def visible_plans() -> list[Plan]:

@@ -14,7 +14,7 @@ from portfolio.domain.roles import Permission
 from portfolio.domain.scale import sizing_warning
 from portfolio.domain.terms import Stage, Status
 from portfolio.reports.projects import compare_versions, project_page
-from portfolio.reports.register import COLUMNS, register_table
+from portfolio.reports.register import register_table
 from portfolio.services import projects as service
 from portfolio.store.models import Project
 from portfolio.store.queries import districts, projects
@@ -40,13 +40,11 @@ def index() -> ResponseReturnValue:
     return render_template(
         "projects/index.html",
         table=table,
-        window=window,
         sort=("-" if window.descending else "") + window.sort,
         page=window.offset // filters.PER_PAGE + 1,
         pages=filters.count_pages(table.count),
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
-        columns=COLUMNS,
         terms=TERMS,
         districts=visible_districts(),
         lead_units=projects.list_lead_units(get_session(), scope_adcode()),

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module, metadata
 from types import MappingProxyType
 
-from folium.plugins import Fullscreen
+from folium.plugins import Fullscreen, HeatMap
 
 from geo.errors import GeoError
 
@@ -32,7 +32,8 @@ _LEAFLET_FILES = (
     "images/marker-shadow.png",
 )
 _CONTENT_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "png": "image/png"}
-_PLUGIN_URLS = tuple(url for _, url in (*Fullscreen.default_js, *Fullscreen.default_css))
+HEAT_JS = HeatMap.default_js[0][1]
+_PLUGIN_URLS = (*(url for _, url in (*Fullscreen.default_js, *Fullscreen.default_css)), HEAT_JS)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import folium
@@ -18,10 +18,12 @@ from folium.map import CustomPane
 from folium.plugins import Fullscreen
 from folium.template import Template
 
-from geo.assets import LEAFLET_CSS, LEAFLET_JS, vendor_name
+from geo.assets import HEAT_JS, LEAFLET_CSS, LEAFLET_JS, vendor_name
 from geo.errors import GeoError
 
 Bounds = tuple[float, float, float, float]
+
+EMBEDDED = "embedded"
 
 _OWN_URL = re.compile(r"/(?!/)[A-Za-z0-9._~/%?&=,:+-]{0,7999}", re.ASCII)
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
@@ -64,7 +66,13 @@ def project_map(bounds: Bounds, data_url: str, *, name: str = "projects") -> Map
     config = _checked_config(bounds, data_url, inset=False)
     shell = _BareMap(bounds, control_scale=True, zoom_control=True)
     shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
-    return _render(shell, config, name)
+    made = _render(shell, config, name)
+    return replace(made, scripts=(*made.scripts, vendor_name(HEAT_JS)))
+
+
+def saved_map(bounds: Bounds, *, name: str = "projects") -> MapShell:
+    """Make the shell of a full map whose data stand in the page itself; parameters and errors as `project_map`."""
+    return project_map(bounds, EMBEDDED, name=name)
 
 
 def inset_map(bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset") -> MapShell:
@@ -185,5 +193,5 @@ def _check_bounds(bounds: Bounds) -> None:
 
 
 def _check_url(url: str) -> None:
-    if not _OWN_URL.fullmatch(url):
+    if url != EMBEDDED and not _OWN_URL.fullmatch(url):
         raise GeoError("地图数据地址须为本站地址（以 / 开头，不含引号、括号和空格），请核对。")

@@ -3,22 +3,13 @@
  *
  * config: {bounds: [[south, west], [north, east]], dataUrl, inset: boolean, focus?: project code}
  *
- * The JSON at dataUrl (WGS-84 degrees, lengths in metres; every text is shown as plain text):
- *   outline       GeoJSON geometry or feature of the district, or null
- *   outline_note  where the outline is from
- *   belts         FeatureCollection with properties belt, name, short, colour; or null
- *   layout_note   what the belts are and are not
- *   seat          {lon, lat} of the district's seat, or null
- *   places        optional, faint names for orientation: [{name, lon, lat}], most important first
- *   projects      located ones, in the list's order: [{code, name, url, lon, lat, accuracy, nature, level, level_label,
- *                 stage, stage_label, phase, status, status_label, remark, citation, belt, radius_m}]
- *                 accuracy: site | neighbourhood | town; level, stage, status: codes; the rest: text or null
- *   unlocated     {count, url, label, items?: [{name, url}]}
- *   coverage      the sentence on how many are located
- *   labels        optional; any of the words in WORDS below, to show the map in another language
+ * Everything is read through static/map-source.js: first the sheet (outlines, belts, guides, words), then the points in
+ * view, once for each move; every text is shown as plain text.
  *
- * The page may hold: elements with data-project-code (rows of the list beside the map; the row of an open project gets
- * the class is-current), [data-map-coverage] (filled with the coverage).
+ * The page may hold: elements with data-project-code, data-lon and data-lat (rows of the list beside the map; the row of
+ * an open project gets the class is-current), [data-map-coverage] (filled with the coverage), [data-map-colour] (a select:
+ * stage, light, level, money), [data-map-layer] (checkboxes: belts, guides, heat), [data-legend] (groups of the legend),
+ * [data-map-year] (a range with its [data-map-year-text]), [data-map-search] (an input with its [data-map-found] list).
  */
 (function () {
   "use strict";
@@ -43,6 +34,15 @@
     unlocated_more: "查看未定位项目",
     unlocated_hint: "这些项目的位置还不清楚，先放在区政府所在地；填写位置后即可上图。",
     map: "项目分布图",
+    cluster: "{count} 个项目，点按放大",
+    place: "调整位置",
+    none_found: "没有找到，换个词试试",
+    unlocated: "未定位",
+    all_years: "全部年份",
+    by_year: "{year} 年底前建成",
+    length: "长",
+    area: "面积",
+    measure_hint: "在地图上依次点选；按 Esc 结束",
   };
   const LEVEL_MARKS = {
     preschool: "幼", primary: "小", junior: "初", nine_year: "九", senior: "高", complete: "完",
@@ -52,7 +52,9 @@
     "reserve", "proposal", "feasibility", "design", "tender", "started", "foundation", "structure",
     "topped_out", "finishing", "accepted", "in_use", "final_account",
   ]);
-  const CANVAS_ABOVE = 1500;
+  const LIGHT_MARKS = { green: "●", amber: "▲", red: "■", none: "○" };
+  const ROW_ZOOM = 15;
+  const WAIT_MS = 150;
   const RELAX_ABOVE = 400;
   const PIN_GAP = 30;
   const STACK_GAP = 46;
@@ -77,34 +79,44 @@
     return node;
   }
 
-  function pinClasses(project) {
-    const classes = ["pin", STAGES.has(project.stage) ? `pin--${project.stage}` : "pin--unknown"];
+  function pinClasses(project, colour) {
+    const classes = ["pin"];
+    if (colour === "stage") classes.push(STAGES.has(project.stage) ? `pin--${project.stage}` : "pin--unknown");
+    else classes.push(`pin--${colour}-${project[colour]}`);
     if (project.accuracy !== "site") classes.push("pin--approx");
-    if (["suspended", "cancelled", "merged"].includes(project.status)) classes.push(`pin--${project.status}`);
+    if (colour === "stage" && project.status !== "active") classes.push(`pin--${project.status}`);
     return classes.join(" ");
   }
 
-  function stageWords(project, words) {
-    const stage = project.stage_label || words.stage_unknown;
-    return project.status && project.status !== "active" ? `${stage}，${project.status_label}` : stage;
+  function markOf(project, colour) {
+    return colour === "light" ? LIGHT_MARKS[project.light] : LEVEL_MARKS[project.level] || "·";
   }
 
-  function accuracyWords(project, words) {
+  function accuracyWords(project, words, radii) {
     const sentence = words[project.accuracy] || "";
-    if (!project.radius_m || project.accuracy === "site") return sentence;
-    return `${sentence}（${words.radius.replace("{m}", Math.round(project.radius_m).toLocaleString("zh-CN"))}）`;
+    const radius = radii[project.accuracy];
+    return radius ? `${sentence}（${words.radius.replace("{m}", radius.toLocaleString("zh-CN"))}）` : sentence;
   }
 
-  function projectCard(project, words) {
-    const card = element("div", "map-card");
-    card.append(element("p", "map-card-name"));
-    card.firstChild.append(link(project.name, project.url));
-    const facts = [project.level_label, project.nature, stageWords(project, words)].filter(Boolean).join(" · ");
-    card.append(element("p", "", facts));
+  function factList(facts) {
+    const list = element("dl", "map-card-facts");
+    facts.forEach(({ label, value }) => list.append(element("dt", "", label), element("dd", "", value)));
+    return list;
+  }
+
+  /* --- where pins may be looked at more closely: the card of a project ------------------------------------------- */
+
+  function fillCard(card, project, words) {
+    const name = element("p", "map-card-name");
+    name.append(link(project.name, project.url));
+    const facts = [project.level, project.nature, project.stage || words.stage_unknown, project.status];
+    card.replaceChildren(name, element("p", "", facts.filter(Boolean).join(" · ")));
     if (project.remark) card.append(element("p", "", project.remark));
-    card.append(element("p", "map-card-note", accuracyWords(project, words)));
+    if (project.light.key !== "none") card.append(element("p", "", `${LIGHT_MARKS[project.light.key]} ${project.light.label}：${project.light.reason}`));
+    card.append(element("p", "map-card-note", project.accuracy_words));
+    if (project.facts.length) card.append(factList(project.facts));
     if (project.citation) card.append(element("p", "map-card-note", words.citation + project.citation));
-    return card;
+    if (project.place_url) card.appendChild(element("p")).append(link(words.place, project.place_url));
   }
 
   function unlocatedCard(unlocated, words) {
@@ -292,7 +304,10 @@
       this.words = WORDS;
       this.entries = [];
       this.byCode = new Map();
-      this.paints = new Map();
+      this.source = window.portfolioSource(config.dataUrl);
+      this.state = new URLSearchParams(config.inset ? "" : window.location.search);
+      this.colour = this.state.get("colour") || "stage";
+      this.year = this.state.get("year");
       this.container = map.getContainer();
       this.container.classList.toggle("project-map--inset", Boolean(config.inset));
       this.status = this.container.appendChild(element("p", "map-status"));
@@ -306,16 +321,20 @@
     async load() {
       this.say(this.words.loading);
       try {
-        const response = await fetch(this.config.dataUrl, { credentials: "same-origin" });
-        if (!response.ok) {
-          this.say(response.status === 401 || response.status === 403 ? this.words.forbidden : this.words.broken);
-          return;
-        }
-        this.draw(await response.json());
+        this.draw(await this.source.sheet());
+        await this.refresh();
+        this.container.dataset.ready = "true";
+        this.openFromAddress();
       } catch (error) {
-        this.say(this.words.failed);
-        if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+        this.explain(error);
       }
+    }
+
+    explain(error) {
+      if (error.name === "AbortError") return;
+      const refused = error.status === 401 || error.status === 403;
+      this.say(error.status ? this.words[refused ? "forbidden" : "broken"] : this.words.failed);
+      if (!error.status && !(error instanceof TypeError || error instanceof SyntaxError)) throw error;
     }
 
     say(sentence) {
@@ -327,36 +346,84 @@
       this.data = data;
       this.words = { ...WORDS, ...(data.labels || {}) };
       this.container.setAttribute("aria-label", this.words.map);
+      this.halos = L.layerGroup().addTo(this.map);
+      this.pins = L.layerGroup().addTo(this.map);
+      this.groups = L.layerGroup().addTo(this.map);
+      this.opened = L.layerGroup().addTo(this.map);
       this.drawAreas();
       this.fitHome();
-      if (data.projects.length > CANVAS_ABOVE) {
-        this.drawDots();
-      } else {
-        this.drawHalos();
-        this.drawPins();
-      }
-      this.drawStack();
-      this.layOut();
-      this.say(data.projects.length ? "" : this.words.empty);
       this.listen();
       this.addFitControl();
-      this.openFromAddress();
-      this.container.dataset.ready = "true";
+      if (!this.config.inset) window.portfolioMapTools(this);
+    }
+
+    /* One request for what is in view; pins that stay keep their markers, so that an open card stays open. */
+    async refresh() {
+      const found = await this.source.points(this.view());
+      this.dropPins(new Set(found.pins.map((project) => project.code)));
+      this.groups.clearLayers();
+      this.halos.clearLayers();
+      this.drawHalos(found.pins);
+      this.entries = found.pins.map((project) => this.pinEntry(project));
+      found.clusters.forEach((cluster) => this.drawCluster(cluster));
+      this.drawStack();
+      this.layOut();
+      this.say(found.count || this.hasMoved ? "" : this.words.empty);
+      this.hasMoved = true;
+      const wanted = this.byCode.get(this.openCode);
+      if (wanted && !wanted.marker.isPopupOpen()) wanted.marker.openPopup();
+    }
+
+    dropPins(wanted) {
+      const isOther = this.drawnColour !== this.colour;
+      this.drawnColour = this.colour;
+      [...this.byCode].filter(([code]) => isOther || !wanted.has(code)).forEach(([code, entry]) => {
+        const open = this.openCode;
+        this.pins.removeLayer(entry.marker);
+        this.byCode.delete(code);
+        if (open === code && wanted.has(code)) this.openCode = open;
+      });
+    }
+
+    pinEntry(project) {
+      if (!this.byCode.has(project.code)) this.byCode.set(project.code, this.drawPin(project));
+      return this.byCode.get(project.code);
+    }
+
+    view() {
+      const { inset } = this.config;
+      const box = inset ? L.latLngBounds([[-85, -180], [85, 180]]) : this.map.getBounds().pad(0.1);
+      const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+      return { bbox, zoom: this.map.getZoom(), colour: this.colour, year: this.year };
+    }
+
+    refreshSoon() {
+      window.clearTimeout(this.waiting);
+      this.waiting = window.setTimeout(() => this.refresh().catch((error) => this.explain(error)), WAIT_MS);
     }
 
     drawAreas() {
-      const { outline, belts } = this.data;
-      if (outline) {
-        const style = { className: "district-shape" };
-        const shape = L.geoJSON(outline, { pane: "outline", interactive: false, style });
-        this.home = shape.addTo(this.map).getBounds();
+      const style = { className: "district-shape" };
+      const outlines = this.data.areas.filter((area) => area.outline)
+        .map((area) => L.geoJSON(area.outline, { pane: "outline", interactive: false, style }).addTo(this.map));
+      if (outlines.length) {
+        this.home = outlines.map((shape) => shape.getBounds()).reduce((all, one) => all.extend(one));
       }
-      if (!belts) return;
+      this.layers = this.data.guides.features.length ? { guides: this.guideLayer() } : {};
+      this.data.layers.forEach((layer) => { this.layers[layer.kind] = this.zoneLayer(layer).addTo(this.map); });
+    }
+
+    zoneLayer(layer) {
       const style = ({ properties }) => ({
         className: "belt-shape", color: properties.colour, fillColor: properties.colour,
         weight: 1, opacity: 0.55, fillOpacity: 0.18,
       });
-      L.geoJSON(belts, { pane: "belts", interactive: false, style }).addTo(this.map);
+      return L.geoJSON(layer.zones, { pane: "belts", interactive: false, style });
+    }
+
+    guideLayer() {
+      const style = ({ properties }) => ({ className: `guide-line guide-line--${properties.role}` });
+      return L.geoJSON(this.data.guides, { pane: "belts", interactive: false, style });
     }
 
     fitHome() {
@@ -366,65 +433,116 @@
       this.map.setMinZoom(this.map.getZoom() - 0.5);
     }
 
-    drawHalos() {
+    drawHalos(projects) {
       const seen = new Set();
-      this.data.projects.filter((project) => project.accuracy !== "site" && project.radius_m).forEach((project) => {
-        const key = [project.lat, project.lon, project.radius_m].join();
+      projects.filter((project) => this.data.radii[project.accuracy]).forEach((project) => {
+        const radius = this.data.radii[project.accuracy];
+        const key = [project.lat, project.lon, radius].join();
         if (seen.has(key)) return;
         seen.add(key);
-        const style = { pane: "halos", interactive: false, radius: project.radius_m, className: "halo-shape" };
-        L.circle([project.lat, project.lon], style).addTo(this.map);
+        const style = { pane: "halos", interactive: false, radius, className: "halo-shape" };
+        this.halos.addLayer(L.circle([project.lat, project.lon], style));
       });
     }
 
-    drawDots() {
-      const renderer = L.canvas({ pane: "projects" });
-      this.data.projects.forEach((project) => {
-        const style = { renderer, pane: "projects", radius: 5, ...this.paint(project) };
-        const dot = L.circleMarker([project.lat, project.lon], style);
-        dot.bindPopup(() => projectCard(project, this.words), this.popupOptions()).addTo(this.map);
-        this.register(project, dot);
-      });
+    stageWords(project) {
+      const { stage, status } = this.data.terms;
+      const words = stage[project.stage] || this.words.stage_unknown;
+      return project.status === "active" ? words : `${words}，${status[project.status]}`;
     }
 
-    paint(project) {
-      const classes = pinClasses(project);
-      if (!this.paints.has(classes)) {
-        const sample = this.container.appendChild(element("span", classes));
-        const { backgroundColor, borderTopColor } = getComputedStyle(sample);
-        sample.remove();
-        this.paints.set(classes, { fillColor: backgroundColor, color: borderTopColor, fillOpacity: 1, weight: 1.5 });
+    drawPin(project) {
+      const pin = element("span", pinClasses(project, this.colour), markOf(project, this.colour));
+      const colourWords = this.colour === "stage" ? this.stageWords(project) : this.data.terms[this.colour][project[this.colour]];
+      const marker = this.addMarker([project.lat, project.lon], pin, `${project.name}，${colourWords}`, this.pins);
+      if (this.config.inset) {
+        pin.classList.add("is-current");
+        marker.setZIndexOffset(1000);
       }
-      return this.paints.get(classes);
+      this.register(project, marker);
+      this.drawn = (this.drawn || 0) + 1;
+      return { marker, latlng: marker.getLatLng(), gap: PIN_GAP, order: this.drawn, fixed: false };
     }
 
-    drawPins() {
-      this.data.projects.forEach((project) => {
-        const mark = this.config.inset && project.code !== this.config.focus ? "" : LEVEL_MARKS[project.level] || "·";
-        const pin = element("span", pinClasses(project), mark);
-        const label = `${project.name}，${stageWords(project, this.words)}`;
-        const marker = this.addMarker([project.lat, project.lon], pin, label);
-        if (mark && this.config.inset) {
-          pin.classList.add("is-current");
-          marker.setZIndexOffset(1000);
-        }
-        marker.bindPopup(() => projectCard(project, this.words), this.popupOptions());
-        this.register(project, marker);
-        const order = this.entries.length;
-        this.entries.push({ marker, latlng: marker.getLatLng(), gap: PIN_GAP, order, fixed: false });
+    projectCard(project) {
+      const card = element("div", "map-card");
+      card.append(element("p", "map-card-name", project.name));
+      const facts = [this.data.terms.level[project.level], this.stageWords(project)];
+      card.append(element("p", "", facts.join(" · ")));
+      return card;
+    }
+
+    /* The card opens at once with what the pin knows; the rest comes after it. */
+    async fillIn(project, marker, card) {
+      const found = await this.source.card(project.code);
+      if (!found || !marker.isPopupOpen()) return;
+      fillCard(card, { ...found, accuracy_words: accuracyWords(found, this.words, this.data.radii) }, this.words);
+      this.drawSite(found);
+      marker.getPopup().update();
+      this.enterPopup(marker.getPopup());
+    }
+
+    drawSite(project) {
+      this.opened.clearLayers();
+      if (!project.outline) return;
+      const style = { className: "site-shape" };
+      this.opened.addLayer(L.geoJSON(project.outline, { pane: "halos", interactive: false, style }));
+    }
+
+    drawCluster(cluster) {
+      const size = Math.round(30 + 8 * Math.log10(cluster.count));
+      const node = element("span", "cluster");
+      node.style.setProperty("--size", `${size}px`);
+      node.append(this.clusterRing(cluster, size), element("span", "", String(cluster.count)));
+      const marker = this.addMarker([cluster.lat, cluster.lon], node, this.words.cluster.replace("{count}", cluster.count));
+      marker.on("click", () => this.zoomTo(cluster));
+      marker.on("keypress", (event) => { if (event.originalEvent.key === "Enter") this.zoomTo(cluster); });
+      const order = -2 - this.entries.length;
+      this.entries.push({ marker, latlng: marker.getLatLng(), gap: size + 6, order, fixed: false });
+    }
+
+    /* The ring's arcs are as long as the classes are many, in the legend's order. */
+    clusterRing(cluster, size) {
+      const make = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+      const ring = make("svg");
+      ring.setAttribute("viewBox", "0 0 42 42");
+      ring.setAttribute("width", size);
+      ring.setAttribute("height", size);
+      ring.setAttribute("aria-hidden", "true");
+      const order = Object.keys({ ...this.data.terms[this.colour], ...cluster.classes });
+      let start = 25;
+      order.filter((key) => cluster.classes[key]).forEach((key) => {
+        const share = (100 * cluster.classes[key]) / cluster.count;
+        const arc = ring.appendChild(make("circle"));
+        Object.entries({ cx: 21, cy: 21, r: 15.9155, "stroke-dasharray": `${share} ${100 - share}`, "stroke-dashoffset": start })
+          .forEach(([name, value]) => arc.setAttribute(name, value));
+        arc.setAttribute("class", `arc arc--${this.colour === "stage" ? key : `${this.colour}-${key}`}`);
+        start -= share;
       });
+      return ring;
     }
 
-    addMarker(latlng, node, label) {
+    zoomTo(cluster) {
+      const [west, south, east, north] = cluster.bounds;
+      const zoom = Math.max(this.map.getZoom() + 1.5, this.map.getBoundsZoom([[south, west], [north, east]]));
+      this.map.setView([cluster.lat, cluster.lon], Math.min(zoom, this.map.getMaxZoom()), { animate: !this.still() });
+    }
+
+    still() {
+      return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    }
+
+    addMarker(latlng, node, label, group = this.groups) {
       const icon = L.divIcon({ className: "pin-holder", html: node, iconSize: [0, 0] });
-      const marker = L.marker(latlng, { icon, pane: "projects", riseOnHover: true }).addTo(this.map);
+      const marker = L.marker(latlng, { icon, pane: "projects", riseOnHover: true }).addTo(group);
       marker.getElement().setAttribute("aria-label", label);
       return marker;
     }
 
     drawStack() {
-      const { seat, unlocated } = this.data;
-      if (this.config.inset || !seat || !unlocated || !unlocated.count) return;
+      const { unlocated } = this.data;
+      const seat = this.data.areas.length === 1 ? this.data.areas[0].seat : null;
+      if (this.config.inset || !seat || !unlocated.count) return;
       const node = element("span", "stack", String(unlocated.count));
       this.stack = this.addMarker([seat.lat, seat.lon], node, unlocated.label);
       this.stack.bindPopup(() => unlocatedCard(unlocated, this.words), this.popupOptions());
@@ -437,9 +555,14 @@
     }
 
     register(project, marker) {
-      this.byCode.set(project.code, marker);
-      marker.on("popupopen", () => this.highlight(project.code));
-      marker.on("popupclose", () => this.highlight(null));
+      let card = null;
+      marker.bindPopup(() => { card = card || this.projectCard(project); return card; }, this.popupOptions());
+      marker.on("popupopen", () => {
+        this.openCode = project.code;
+        this.highlight(project.code);
+        this.fillIn(project, marker, card).catch((error) => this.explain(error));
+      });
+      marker.on("popupclose", () => { this.openCode = null; this.opened.clearLayers(); this.highlight(null); });
     }
 
     layOut() {
@@ -464,7 +587,8 @@
       if (this.config.inset) return;
       this.names.clearLayers();
       const taken = this.entries.map((entry) => boxAround(entry.pos, entry.gap / 2, entry.gap / 2));
-      ((this.data.belts || {}).features || []).forEach((belt) => this.nameBelt(belt, taken));
+      this.data.layers.filter((layer) => this.map.hasLayer(this.layers[layer.kind]))
+        .forEach((layer) => layer.zones.features.forEach((zone) => this.nameBelt(zone, taken)));
       (this.data.places || []).forEach((place) => this.namePlace(place, taken));
     }
 
@@ -521,6 +645,7 @@
     listen() {
       this.map.on("zoomend", () => this.layOut());
       this.map.on("moveend", () => this.layOutNames());
+      if (!this.config.inset) this.map.on("moveend", () => this.refreshSoon());
       this.map.on("popupopen", (event) => this.enterPopup(event.popup));
       this.map.on("popupclose", (event) => this.leavePopup(event.popup));
       document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.map.closePopup(); });
@@ -551,7 +676,7 @@
         close.setAttribute("aria-label", this.words.close);
       }
       const source = popup._source && popup._source.getElement && popup._source.getElement();
-      const first = popup.getElement().querySelector("a[href]");
+      const first = popup.getElement().querySelector(".map-card a[href]");
       if (source && first && document.activeElement === source) first.focus({ preventScroll: true });
     }
 
@@ -564,20 +689,29 @@
     followRow(event) {
       const row = event.target.closest("[data-project-code]");
       if (!row || event.target.closest("a[href]")) return;
-      if (this.open(row.dataset.projectCode)) event.preventDefault();
+      event.preventDefault();
+      this.open(row.dataset.projectCode, { lon: Number(row.dataset.lon), lat: Number(row.dataset.lat) });
     }
 
     openFromAddress() {
       const code = this.config.inset ? null : new URLSearchParams(window.location.search).get("focus");
-      if (code) this.open(code);
+      if (!code) return;
+      const row = [...document.querySelectorAll("[data-project-code]")].find((one) => one.dataset.projectCode === code);
+      const entry = this.byCode.get(code);
+      const marker = entry ? entry.marker : this.stack;
+      if (row && !entry) this.open(code, { lon: Number(row.dataset.lon), lat: Number(row.dataset.lat) });
+      else if (marker) marker.openPopup();
     }
 
-    open(code) {
-      const marker = this.byCode.get(code) || (this.config.inset ? null : this.stack);
-      if (!marker) return false;
-      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.map.once("moveend", () => marker.openPopup());
-      this.map.setView(marker.getLatLng(), this.map.getZoom(), { animate: !still });
+    /* Opens a project's card; one that is not drawn as a pin is flown to first. */
+    async open(code, place) {
+      const marker = this.byCode.has(code) ? this.byCode.get(code).marker : null;
+      if (!marker && !place) return false;
+      const target = marker ? marker.getLatLng() : L.latLng(place.lat, place.lon);
+      if (!marker) this.openCode = code;
+      const zoom = marker ? this.map.getZoom() : Math.max(ROW_ZOOM, this.map.getZoom());
+      if (marker) this.map.once("moveend", () => marker.openPopup());
+      this.map.setView(target, zoom, { animate: !this.still() });
       return true;
     }
 
@@ -587,7 +721,7 @@
         row.classList.toggle("is-current", current);
         if (current && !this.config.inset) row.scrollIntoView({ block: "nearest" });
       });
-      this.byCode.forEach((marker, key) => {
+      this.byCode.forEach(({ marker }, key) => {
         const node = marker.getElement && marker.getElement();
         const pin = node && node.querySelector && node.querySelector(".pin");
         if (pin && !this.config.inset) pin.classList.toggle("is-current", key === code);
@@ -595,7 +729,8 @@
     }
 
     denseBounds() {
-      const spots = this.data.projects.map((project) => L.latLng(project.lat, project.lon));
+      const rows = [...document.querySelectorAll("[data-project-code][data-lon]")];
+      const spots = rows.map((row) => L.latLng(Number(row.dataset.lat), Number(row.dataset.lon)));
       if (spots.length < 6) return null;
       const middle = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
       const centre = L.latLng(middle(spots.map((spot) => spot.lat)), middle(spots.map((spot) => spot.lng)));

@@ -21,7 +21,7 @@ from portfolio.domain.terms import (
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceDraft:
-    """Where a project lies. Longitude and latitude are WGS-84 degrees; both or neither."""
+    """Where a project lies, in WGS-84 degrees: longitude and latitude, both or neither; the site as GeoJSON text."""
 
     lon: float | None = None
     lat: float | None = None
@@ -29,6 +29,8 @@ class PlaceDraft:
     datum: Datum = Datum.WGS84
     given: str | None = None
     basis: str | None = None
+    confirmed_by: str | None = None
+    outline: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

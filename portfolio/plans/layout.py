@@ -11,10 +11,15 @@ from geo.belts import BeltSpec
 from portfolio.domain.errors import DataFileError
 from portfolio.plans.loader import plan_folders, read_plan_file
 
+_OPTIONAL = {"name_zh": "", "role": "road"}
+
 
 @dataclass(frozen=True)
 class Layout:
-    """One version of a district's layout; ``lines`` holds one centre line per belt with its ``id``."""
+    """One version of a district's layout; ``lines`` holds one centre line per belt: ``id``, ``name_zh``, ``role``.
+
+    The role (rail, river, road, ridge) says how a map draws the line.
+    """
 
     name: str
     version: int
@@ -48,4 +53,8 @@ def read_layout(adcode: str, *parents: Path) -> Layout | None:
 def _lines(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
         raise DataFileError(f"{path} 不存在：plan.toml 写了布局，就要有中心线")
-    return gpd.read_file(path)
+    lines = gpd.read_file(path)
+    for name, usual in _OPTIONAL.items():
+        if name not in lines:
+            lines[name] = usual
+    return lines

@@ -1,47 +1,139 @@
-"""What maps show: the located projects, the rest, coverage in one sentence, and the belts' summary."""
+"""What maps show: pins and clusters, what the legend counts, coverage in one sentence, and the belts' summary."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
 from sqlalchemy.orm import Session
 
 from geo.belts import belt_of_points
+from portfolio.domain.cells import shift_for
 from portfolio.domain.quantities import format_money
-from portfolio.domain.terms import Accuracy, Phase
+from portfolio.domain.terms import Accuracy, Phase, Status
 from portfolio.store.queries import maps
+from portfolio.store.queries.maps import ColourBy
 from portfolio.store.queries.projects import ProjectFilter
 
 UNCERTAINTY_M = {Accuracy.SITE: 0, Accuracy.NEIGHBOURHOOD: 500, Accuracy.TOWN: 2000}
+MOST_PINS = 400
+CLUSTER_PIXELS = 90
+HEAT_PIXELS = 24
+MOST_HEAT = 2000
 
 
 @dataclass(frozen=True)
-class Pin:
-    """One project as a map and its list show it; longitude and latitude are WGS-84 degrees."""
+class Cluster:
+    """Several projects in one square: their middle and edges in WGS-84 degrees, and how many are of each class."""
 
-    row: Any
-    belt: str | None
+    lon: float
+    lat: float
+    count: int
+    classes: Mapping[str, int]
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a part of a map shows: ``count`` located projects, as pins or in clusters."""
+
+    count: int
+    pins: Sequence[Any]
+    clusters: Sequence[Cluster]
+
+
+def read_points(session: Session, chosen: ProjectFilter, *, zoom: float, colour: ColourBy) -> Points:
+    """Return the located projects meant: as pins while they are few, else clusters of what shares a square."""
+    rows = maps.list_clusters(session, chosen, shift=shift_for(zoom, CLUSTER_PIXELS), colour=colour)
+    count = sum(row.count for row in rows)
+    if count <= MOST_PINS:
+        return Points(count, maps.list_pins(session, chosen) if count else [], [])
+    squares: dict[int, list[Any]] = {}
+    for row in rows:
+        squares.setdefault(row.square, []).append(row)
+    alone = [found[0].id for found in squares.values() if _count(found) == 1]
+    clusters = [_cluster(found) for found in squares.values() if _count(found) > 1]
+    return Points(count, maps.list_pins_by_id(session, alone, chosen) if alone else [], clusters)
+
+
+def _count(rows: Sequence[Any]) -> int:
+    return sum(row.count for row in rows)
+
+
+def _cluster(rows: Sequence[Any]) -> Cluster:
+    count = _count(rows)
+    return Cluster(
+        lon=sum(row.lon for row in rows) / count,
+        lat=sum(row.lat for row in rows) / count,
+        count=count,
+        classes={row.klass: row.count for row in rows},
+        bounds=(
+            min(row.west for row in rows),
+            min(row.south for row in rows),
+            max(row.east for row in rows),
+            max(row.north for row in rows),
+        ),
+    )
+
+
+def read_heat(session: Session, chosen: ProjectFilter, *, zoom: float) -> list[tuple[float, float, int]]:
+    """Return latitude, longitude and weight of the densest squares."""
+    rows = maps.list_heat(session, chosen, shift=shift_for(zoom, HEAT_PIXELS))
+    return [(row.lat, row.lon, row.count) for row in rows[:MOST_HEAT]]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What the legend counts: located projects by class of each colouring and by accuracy; and the coverage."""
+
+    classes: Mapping[ColourBy, Mapping[str, int]]
+    accuracy: Mapping[str, int]
+    located: int
+    count: int
+    coverage: str
 
     @property
-    def full_name(self) -> str:
-        """Return the name with its remark in brackets."""
-        return full_name(self.row)
+    def unlocated(self) -> int:
+        """Return how many projects no pin may show."""
+        return self.count - self.located
 
-    @property
-    def citation(self) -> str | None:
-        """Return where the plan names it, or None outside the plan."""
-        if self.row.plan is None:
-            return None
-        return f"《{self.row.plan}》{self.row.section or ''}" + (f"第{self.row.item}项" if self.row.item else "")
 
-    @property
-    def radius_m(self) -> int:
-        """Return how far off the place may be, in metres."""
-        return UNCERTAINTY_M[self.row.accuracy]
+def read_facets(session: Session, chosen: ProjectFilter) -> Facets:
+    """Count the projects meant in one reading."""
+    rows = maps.count_facets(session, chosen)
+    pins = [row for row in rows if row.located]
+    located = _count(pins)
+    money = " / ".join(format_money(_sum_known(found)) for found in (pins, rows))
+    coverage = f"已标注 {located} / {_count(rows)} 个项目，总投资 {money} 万元"
+    classes = {colour: _tally(pins, partial(class_of, colour=colour)) for colour in ColourBy}
+    accuracy = _tally(pins, lambda row: row.accuracy.value)
+    return Facets(classes=classes, accuracy=accuracy, located=located, count=_count(rows), coverage=coverage)
+
+
+def class_of(row: Any, colour: ColourBy) -> str:
+    """Return the colour class of a row with stage, status, light, level and money step."""
+    if colour is ColourBy.STAGE:
+        if row.status is not Status.ACTIVE:
+            return str(row.status.value)
+        return str(row.stage.value) if row.stage else "unknown"
+    return str({ColourBy.LIGHT: row.light.value, ColourBy.LEVEL: row.level.value, ColourBy.MONEY: row.money}[colour])
+
+
+def _tally(rows: Sequence[Any], key: Callable[[Any], str]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[key(row)] += row.count
+    return counts
+
+
+def _sum_known(rows: Sequence[Any]) -> int | None:
+    known = [int(row.fen) for row in rows if row.fen is not None]
+    return sum(known) if known else None
 
 
 def full_name(row: Any) -> str:
@@ -49,25 +141,11 @@ def full_name(row: Any) -> str:
     return f"{row.name}（{row.remark}）" if row.remark else str(row.name)
 
 
-def list_pins(session: Session, chosen: ProjectFilter, belts: gpd.GeoDataFrame | None) -> list[Pin]:
-    """Return the located projects meant, by code, each with the belt its place lies in."""
-    rows = maps.list_places(session, chosen, located=True)
-    if belts is None or not rows:
-        return [Pin(row, None) for row in rows]
-    found = belt_of_points([row.lon for row in rows], [row.lat for row in rows], belts)
-    return [Pin(row, belt) for row, belt in zip(rows, found, strict=True)]
-
-
-def list_unlocated(session: Session, chosen: ProjectFilter) -> list[Pin]:
-    """Return the projects meant that no pin may show, by code."""
-    return [Pin(row, None) for row in maps.list_places(session, chosen, located=False)]
-
-
-def coverage_sentence(session: Session, chosen: ProjectFilter) -> str:
-    """Return 已标注 N / M 个项目, X / Y 万元; the money is total investment, a dash where none is known."""
-    coverage = maps.measure_coverage(session, chosen)
-    money = f"{format_money(coverage.located_fen)} / {format_money(coverage.total_fen)} 万元"
-    return f"已标注 {coverage.located} / {coverage.count} 个项目，总投资 {money}"
+def citation(row: Any) -> str | None:
+    """Return where the plan names a row's project, or None outside the plan."""
+    if row.plan is None:
+        return None
+    return f"《{row.plan}》{row.section or ''}" + (f"第{row.item}项" if row.item else "")
 
 
 @dataclass(frozen=True)
@@ -87,37 +165,41 @@ class BeltSummary:
 
 
 def summarise_belts(
-    pins: Sequence[Pin], belts: gpd.GeoDataFrame, *, unlocated: Sequence[Pin], words: tuple[str, str]
+    session: Session, chosen: ProjectFilter, belts: gpd.GeoDataFrame, *, words: tuple[str, str]
 ) -> list[BeltSummary]:
     """Return one row per belt in the plan's order, one for places outside every belt, one for the unlocated.
 
     ``words`` are the names of the last two. The rows add up to all projects meant.
     """
+    located = maps.list_standings(session, chosen, located=True)
+    found = belt_of_points([row.lon for row in located], [row.lat for row in located], belts)
+    members: dict[str | None, list[Any]] = {belt: [] for belt in (*belts["belt"], None)}
+    for row, belt in zip(located, found, strict=True):
+        members[belt].append(row)
     rows = [
-        _summary(name, colour, [pin for pin in pins if pin.belt == belt])
+        _summary(name, colour, members[belt])
         for belt, name, colour in zip(belts["belt"], belts["name"], belts["colour"], strict=True)
     ]
-    outside = _summary(words[0], None, [pin for pin in pins if pin.belt is None])
-    rest = _summary(words[1], None, unlocated)
-    return [*rows, outside, rest]
+    rest = maps.list_standings(session, chosen, located=False)
+    return [*rows, _summary(words[0], None, members[None]), _summary(words[1], None, rest)]
 
 
-def _summary(name: str, colour: str | None, pins: Sequence[Pin]) -> BeltSummary:
-    phases = [pin.row.stage.phase if pin.row.stage else None for pin in pins]
+def _summary(name: str, colour: str | None, rows: Sequence[Any]) -> BeltSummary:
+    phases = Counter(row.stage.phase if row.stage else None for row in rows)
     return BeltSummary(
         name=name,
         colour=colour,
-        projects=len(pins),
-        planned=phases.count(Phase.PLANNED),
-        under_way=phases.count(Phase.UNDER_WAY),
-        delivered=phases.count(Phase.DELIVERED),
-        unknown=phases.count(None),
-        floor_area_m2=_sum(pins, lambda row: row.floor_area_m2),
-        seats=_sum(pins, lambda row: row.seats),
-        received_fen=_sum(pins, lambda row: row.received_fen),
+        projects=len(rows),
+        planned=phases[Phase.PLANNED],
+        under_way=phases[Phase.UNDER_WAY],
+        delivered=phases[Phase.DELIVERED],
+        unknown=phases[None],
+        floor_area_m2=_sum(row.floor_area_m2 for row in rows),
+        seats=_sum(row.seats for row in rows),
+        received_fen=_sum(row.received_fen for row in rows),
     )
 
 
-def _sum(pins: Sequence[Pin], value: Callable[[Any], Any]) -> Any:
-    known = [found for pin in pins if (found := value(pin.row)) is not None]
+def _sum(values: Any) -> Any:
+    known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -19,7 +19,16 @@ COPIED = tuple(
     for field in dataclasses.fields(ProjectDraft)
     if field.name not in ("district", "plan_key", "place", "stage")
 )
-_PLACE_COLUMNS = ("lon", "lat", "accuracy", "datum", "place_given", "place_basis")
+_PLACE_COLUMNS = (
+    "lon",
+    "lat",
+    "accuracy",
+    "datum",
+    "place_given",
+    "place_basis",
+    "place_confirmed_by",
+    "site_outline",
+)
 
 
 def add_project(session: Session, draft: ProjectDraft, *, code: str | None = None) -> Project:
@@ -184,6 +193,8 @@ def _put_place(project: Project, place: PlaceDraft) -> None:
     project.datum = place.datum
     project.place_given = place.given
     project.place_basis = place.basis
+    project.place_confirmed_by = place.confirmed_by
+    project.site_outline = place.outline if known else None
 
 
 def is_valid_code(code: str) -> bool:

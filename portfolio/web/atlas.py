@@ -41,9 +41,26 @@ class Sheet:
         """Return the outline as a GeoJSON geometry, or None."""
         return None if self.outline is None else shapely.geometry.mapping(self.outline.geometry)
 
-    def belts_json(self) -> Any:
-        """Return the belts as a GeoJSON feature collection, or None."""
-        return None if self.belts is None else self.belts.__geo_interface__
+    def belts_layer(self) -> dict[str, Any] | None:
+        """Return the layout's belts as a layer of the map, or None without a layout."""
+        if self.layout is None or self.belts is None:
+            return None
+        drawn = self.belts.rename(columns={"belt": "key"})[["key", "name", "short", "colour", "geometry"]]
+        return {
+            "kind": "belts",
+            "title": self.layout.name,
+            "note": self.layout.note,
+            "shape": "area",
+            "zones": drawn.__geo_interface__,
+        }
+
+    def guides(self) -> list[Any]:
+        """Return the centre lines of the layout as GeoJSON features with ``name`` and ``role`` (rail, river, ...)."""
+        if self.layout is None:
+            return []
+        lines = self.layout.lines.rename(columns={"name_zh": "name"})[["name", "role", "geometry"]]
+        features: list[Any] = lines.__geo_interface__["features"]
+        return features
 
 
 def district_sheet(adcode: str) -> Sheet:

@@ -21,6 +21,7 @@ from portfolio.web.scope import known_districts
 from portfolio.web.signin import scope_adcode
 
 PER_PAGE = 50
+MOST_CODES = 200
 ALWAYS = ("name", "code")  # the first two columns of every register: what the row is, and where its page lies
 UNKNOWN_STAGE = "unknown"
 TERM_FILTERS: dict[str, type[Term]] = {
@@ -44,6 +45,8 @@ FILTER_LABELS = {
     "basis": lazy_gettext("规划依据"),
     "lead_unit": lazy_gettext("牵头单位"),
     "located": lazy_gettext("位置"),
+    "year": lazy_gettext("建成不晚于"),
+    "codes": lazy_gettext("所选项目"),
 }
 _LOCATED = {"yes": True, "no": False}
 
@@ -73,8 +76,19 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
             values[name] = terms.from_label(args[name])
     if args.get("located"):
         values["located"] = _located(args["located"])
+    if args.get("year"):
+        values["year"] = read_page(args, "year", highest=2100)
+    if args.get("codes"):
+        values["codes"] = _codes(args["codes"])
     chosen = ProjectFilter(**values, stage_unknown=args.get("stage") == UNKNOWN_STAGE, district=_district(args))
     return chosen.within(scope_adcode())
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
+    if len(codes) > MOST_CODES:
+        raise RuleError(gettext("一次最多选 %(most)s 个项目", most=MOST_CODES))
+    return codes
 
 
 def _located(text: str) -> bool:
@@ -166,6 +180,8 @@ def _chip_text(name: str, value: str) -> str:
         return known_districts()[value].name
     if name == "located":
         return str(gettext("已定位") if _LOCATED[value] else gettext("未定位"))
+    if name == "codes":
+        return str(gettext("%(count)s 个", count=len(_codes(value))))
     return f"“{value}”" if name == "q" else value
 
 

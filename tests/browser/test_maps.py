@@ -18,7 +18,9 @@ CARD = ".leaflet-popup .map-card"
 
 
 def data(visit: Visit, adcode: str) -> Any:
-    return visit.page.request.get(f"{visit.url}/maps/{adcode}/data.json").json()
+    ask = visit.page.request.get
+    sheet = ask(f"{visit.url}/maps/{adcode}/data.json").json()
+    return sheet | {"projects": ask(f"{visit.url}{sheet['urls']['points']}").json()["pins"]}
 
 
 def marker(page: Page, name: str) -> Any:
@@ -52,9 +54,9 @@ def test_a_click_on_a_pin_opens_its_project(visit: Visit, adcode: str) -> None:
     card = page.locator(CARD)
 
     expect(card.locator(".map-card-name")).to_have_text(project["name"])
-    expect(card).to_contain_text(project["level_label"])
+    expect(card).to_contain_text(data(visit, adcode)["terms"]["level"][project["level"]])
     card.get_by_role("link").first.click()
-    expect(page).to_have_url(visit.url + project["url"])
+    expect(page).to_have_url(f"{visit.url}/projects/{project['code']}")
     assert visit.wrong() == []
 
 
@@ -93,6 +95,7 @@ def test_a_hostile_name_is_text_in_popup_list_and_page(visit: Visit, name: str) 
 
     expect(page.locator(".map-card-name")).to_have_text(name)
     expect(page.locator(CARD).locator("p").nth(2)).to_have_text(name)
+    expect(page.locator(".map-card-name a")).to_be_visible()
     page.locator(".map-card-name a").click()
     expect(page.locator("h1")).to_have_text(f"{name}（{name}）")
     page.locator(".project-map[data-ready=true]").wait_for()
@@ -105,3 +108,66 @@ def test_belts_carry_their_names(visit: Visit) -> None:
 
     expect(page.locator(".belt-shape")).to_have_count(4)
     assert page.locator(".belt-label, .belt-label--flat").count() == 4
+
+
+def test_colours_change_with_what_they_stand_for_and_stay_in_the_address(visit: Visit) -> None:
+    page = visit.open("/maps/500101")
+    page.get_by_label("颜色表示").select_option("level")
+
+    expect(page.locator(f"{PINS}[class*=pin--level-]")).to_have_count(len(data(visit, "500101")["projects"]))
+    expect(page.locator("[data-legend=level]")).to_be_visible()
+    expect(page.locator("[data-legend=stage]")).to_be_hidden()
+    visit.open(re.sub("^https?://[^/]+", "", page.url))
+    expect(page.get_by_label("颜色表示")).to_have_value("level")
+    assert visit.wrong() == []
+
+
+def test_layers_are_shown_and_hidden_and_stay_in_the_address(visit: Visit) -> None:
+    page = visit.open("/maps/500106")
+    page.get_by_label("圈带").uncheck()
+    page.get_by_label("参照线").check()
+    page.get_by_label("热力").check()
+
+    expect(page.locator(".belt-shape")).to_have_count(0)
+    expect(page.locator(".guide-line")).to_have_count(4)
+    expect(page.locator("canvas.leaflet-heatmap-layer")).to_have_count(1)
+    assert "layers=guides%2Cheat" in page.url
+    page.reload()
+    expect(page.locator(".guide-line")).to_have_count(4)
+    expect(page.locator(".belt-shape")).to_have_count(0)
+    assert visit.wrong() == []
+
+
+def test_a_move_asks_the_server_once(visit: Visit) -> None:
+    page, asked = visit.open("/maps/500101"), []
+    page.on("request", lambda request: asked.append(request.url) if "/maps/" in request.url else None)
+    with page.expect_response(re.compile("points.json")) as answer:
+        page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_timeout(500)
+
+    assert len(asked) == 1
+    assert len(answer.value.body()) <= 100_000
+
+
+def test_search_on_the_map_flies_to_a_project_by_keyboard(visit: Visit) -> None:
+    page, project = visit.open("/maps/500101"), data(visit, "500101")["projects"][0]
+    page.get_by_label("在地图上找").fill(project["name"])
+    expect(page.locator("[data-map-found] button").first).to_have_text(re.compile(re.escape(project["name"])))
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".map-card-name")).to_have_text(project["name"])
+    assert visit.wrong() == []
+
+
+def test_distances_are_measured_along_the_earth(visit: Visit) -> None:
+    page = visit.open("/maps/500106")
+    page.get_by_role("button", name="量距离和面积").click()
+    box = page.locator(".project-map").bounding_box()
+    assert box
+    for x, y in ((200, 300), (300, 300), (300, 400)):
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(300)  # a faster second click would be a double click
+
+    expect(page.locator("[data-map-measured]")).to_contain_text(re.compile(r"长 [\d.]+ km，面积 [\d,]+ ㎡"))
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-map-measured]")).to_have_text("")

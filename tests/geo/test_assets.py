@@ -24,7 +24,13 @@ def test_every_file_the_shell_names_is_there() -> None:
     shell = project_map((106.2, 29.4, 106.5, 29.8), "/maps/500106.json")
 
     named = [*shell.stylesheets, *shell.scripts]
-    assert named == ["leaflet.css", "Control.FullScreen.css", "leaflet.js", "Control.FullScreen.min.js"]
+    assert named == [
+        "leaflet.css",
+        "Control.FullScreen.css",
+        "leaflet.js",
+        "Control.FullScreen.min.js",
+        "leaflet_heat.min.js",
+    ]
     assert all(assets.read_asset(name).body for name in named)
     assert re.findall(r"https?://", shell.script) == []
 

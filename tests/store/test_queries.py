@@ -17,7 +17,7 @@ from portfolio.reports import maps as map_report
 from portfolio.reports.register import COLUMNS, register_table
 from portfolio.store.engine import open_session
 from portfolio.store.models import Project
-from portfolio.store.queries.maps import measure_coverage
+from portfolio.store.queries.maps import list_places, measure_coverage
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register, total_register
 from tests.builders import SHAPINGBA, WANZHOU, make_project, site
@@ -134,17 +134,17 @@ def test_coverage_counts_projects_and_money_on_the_map(session: Session) -> None
     make_project(session, district=SHAPINGBA, total_investment_fen=1_000_000)
     coverage = measure_coverage(session, ProjectFilter(district=SHAPINGBA))
     assert (coverage.located, coverage.count, coverage.located_fen, coverage.total_fen) == (3, 15, 3_000_000, 4_000_000)
-    sentence = map_report.coverage_sentence(session, ProjectFilter(district=SHAPINGBA))
-    assert sentence == "已标注 3 / 15 个项目，总投资 3.00 / 4.00 万元"
+    facets = map_report.read_facets(session, ProjectFilter(district=SHAPINGBA))
+    assert facets.coverage == "已标注 3 / 15 个项目，总投资 3.00 / 4.00 万元"
+    assert (facets.located, facets.unlocated) == (3, 12)
 
 
 def test_every_project_is_either_a_pin_or_in_the_stack(session: Session) -> None:
     for adcode in (WANZHOU, SHAPINGBA):
         chosen = ProjectFilter(district=adcode)
-        pins, rest = map_report.list_pins(session, chosen, None), map_report.list_unlocated(session, chosen)
-        everyone = sorted(pin.row.code for pin in (*pins, *rest))
-        assert everyone == codes(session, chosen)
-        assert all(pin.row.accuracy in (Accuracy.DISTRICT, Accuracy.UNKNOWN) for pin in rest)
+        pins, rest = (list_places(session, chosen, located=located) for located in (True, False))
+        assert sorted(row.code for row in (*pins, *rest)) == codes(session, chosen)
+        assert all(row.accuracy in (Accuracy.DISTRICT, Accuracy.UNKNOWN) for row in rest)
 
 
 def test_a_register_page_asks_the_database_a_fixed_number_of_questions(engine: Engine) -> None:

@@ -162,12 +162,12 @@ def test_every_page_shows_the_text_as_it_was_typed(hostile_app: Flask, hostile: 
 
 
 def test_map_data_carries_the_text_unchanged(hostile_app: Flask, hostile: FlaskClient) -> None:
-    pins = {one["code"]: one for one in hostile.get("/maps/500106/data.json").json["projects"]}
+    pins = {one["code"]: one for one in hostile.get("/maps/500106/points.json").json["pins"]}
 
     for text, code in codes(hostile_app).items():
-        assert (pins[code]["name"], pins[code]["remark"]) == (text, text)
-        alone = hostile.get(f"/maps/projects/{code}/data.json").json["projects"]
-        assert [one["name"] for one in alone] == [text]
+        card = hostile.get(f"/maps/projects/{code}/card.json").json
+        assert pins[code]["name"] == text
+        assert (card["name"], card["remark"]) == (text, text)
 
 
 def test_the_shell_of_a_map_is_the_same_whatever_the_database_holds(hostile: FlaskClient, reader: FlaskClient) -> None:
@@ -223,12 +223,16 @@ VIEWS = (
     "/maps/500106",
     "/maps/500106/shell.js",
     "/maps/500106/data.json",
+    "/maps/500106/points.json",
+    "/maps/500106/facets.json",
+    "/maps/500106/search.json",
+    "/maps/all",
     "/downloads/register.csv",
     "/downloads/funding.csv",
     "/api/v1/projects",
     "/api/v1/funding/summary",
 )
-PARAMETERS = (*FILTER_LABELS, "sort", "page", "columns", "unmatched", "per_page", "focus")
+PARAMETERS = (*FILTER_LABELS, "sort", "page", "columns", "unmatched", "per_page", "focus", "bbox", "zoom", "colour")
 JUNK = ("a\x00b", "\ud800".encode("utf-8", "surrogatepass"), "9" * 5000, "(x)", "'*!$;@", "\u202e", "%")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from portfolio.services.sample import add_samples
 from portfolio.store.models import Project
 from tests.builders import make_project, read, site, write
 from tests.web.pages import change, listed_codes, tables
@@ -19,7 +21,7 @@ LOCATED = {"site", "neighbourhood", "town"}
 def test_wanzhou_shows_18_located_and_24_unlocated_of_42(reader: FlaskClient) -> None:
     data = reader.get("/maps/500101/data.json").json
 
-    assert len(data["projects"]) == 18
+    assert len(_pins(reader, "500101")) == 18
     assert data["unlocated"]["count"] == 24
     assert data["coverage"].startswith("已标注 18 / 42 个项目，总投资 ")
 
@@ -28,7 +30,7 @@ def test_wanzhou_shows_18_located_and_24_unlocated_of_42(reader: FlaskClient) ->
 def test_every_project_stands_on_exactly_one_side(reader: FlaskClient, shared_app: Flask, adcode: str) -> None:
     data = reader.get(f"/maps/{adcode}/data.json").json
     page = reader.get(f"/maps/{adcode}").text
-    pins = [one["code"] for one in data["projects"]]
+    pins = [one["code"] for one in _pins(reader, adcode)]
     loose = re.findall(rf'map-row--loose"><a href="/projects/({adcode}-\d{{4}})"', page)
     with read(shared_app) as session:
         everything = session.scalars(select(Project.code).where(Project.code.startswith(adcode))).all()
@@ -51,20 +53,23 @@ def test_a_place_known_to_the_district_only_has_no_coordinates_and_no_pin(
     assert all(one["lon"] and one["lat"] for one in pins.values())
 
 
-def _pins(client: FlaskClient, adcode: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = client.get(f"/maps/{adcode}/data.json").json["projects"]
+def _pins(client: FlaskClient, adcode: str, query: str = "") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = client.get(f"/maps/{adcode}/points.json?{query}").json["pins"]
     return found
 
 
 def test_shapingba_has_its_circle_and_three_belts_and_wanzhou_none(reader: FlaskClient) -> None:
-    belts = reader.get("/maps/500106/data.json").json["belts"]["features"]
+    layers = reader.get("/maps/500106/data.json").json["layers"]
+    belts = layers[0]["zones"]["features"]
+
+    assert [layer["kind"] for layer in layers] == ["belts"]
 
     assert len(belts) == 4
     assert [one["properties"]["short"] for one in belts] == sorted(
         {one["properties"]["short"] for one in belts}, key=[one["properties"]["short"] for one in belts].index
     )
     assert all(one["geometry"]["coordinates"] for one in belts)
-    assert reader.get("/maps/500101/data.json").json["belts"] is None
+    assert reader.get("/maps/500101/data.json").json["layers"] == []
 
 
 def test_the_belts_summary_adds_up_to_all_projects(reader: FlaskClient) -> None:
@@ -91,7 +96,7 @@ def test_a_filter_narrows_pins_list_and_coverage_alike(reader: FlaskClient) -> N
     data = reader.get("/maps/500101/data.json?level=higher").json
     wanted = set(listed_codes(reader.get("/projects?district=500101&level=higher&located=yes").text))
 
-    assert {one["code"] for one in data["projects"]} == wanted
+    assert {one["code"] for one in _pins(reader, "500101", "level=higher")} == wanted
     assert data["coverage"].startswith(f"已标注 {len(wanted)} / 8 个项目")
 
 
@@ -113,14 +118,15 @@ def test_a_new_place_is_on_the_map_and_in_its_belt_at_once(app: Flask, client: F
 
     assert len(pins) == before + 1
     assert (pins[code]["lon"], pins[code]["lat"]) == (106.4529, 29.5437)
-    assert pins[code]["radius_m"] == 0
+    assert client.get(f"/maps/projects/{code}/card.json").json["radius_m"] == 0
 
 
 def test_the_inset_shows_its_project_alone(reader: FlaskClient) -> None:
-    data = reader.get("/maps/projects/500106-0005/data.json").json
+    located = reader.get("/maps/projects/500106-0005/data.json").json["urls"]["points"]
+    unlocated = reader.get("/maps/projects/500101-0001/data.json").json["urls"]["points"]
 
-    assert [one["code"] for one in data["projects"]] == ["500106-0005"]
-    assert reader.get("/maps/projects/500101-0001/data.json").json["projects"] == []
+    assert [one["code"] for one in reader.get(located).json["pins"]] == ["500106-0005"]
+    assert reader.get(unlocated).json["pins"] == []
     assert "/maps/projects/500106-0005/data.json" in reader.get("/maps/projects/500106-0005/shell.js").text
 
 
@@ -129,6 +135,114 @@ def test_the_legend_counts_every_project_once(reader: FlaskClient) -> None:
     accuracy = page.split("位置精度</h2>")[1].split("</section>")[0]
 
     assert sum(int(count) for count in re.findall(r"<dd>(\d+)</dd>", accuracy)) == 42
+
+
+def test_what_is_in_view_is_all_that_is_sent(reader: FlaskClient) -> None:
+    everything = {one["code"]: one for one in _pins(reader, "500101")}
+    box = (108.3, 30.7, 108.45, 30.85)
+    inside = {
+        code
+        for code, one in everything.items()
+        if box[0] <= one["lon"] <= box[2] and box[1] <= one["lat"] <= box[3]  # type: ignore[operator]
+    }
+    seen = {one["code"] for one in _pins(reader, "500101", f"bbox={','.join(map(str, box))}&zoom=12")}
+
+    assert seen == inside
+    assert 0 < len(seen) < 18
+
+
+def test_many_projects_come_in_clusters_that_add_up(app: Flask, client: FlaskClient) -> None:
+    with write(app) as session:
+        add_samples(session, 1200)
+        session.commit()
+    for colour in ("stage", "light", "level", "money"):
+        found = client.get(f"/maps/500106/points.json?zoom=11&colour={colour}").json
+        legend = client.get("/maps/500106/facets.json").json["legend"][colour]
+        classes = Counter(_class_of(pin, colour) for pin in found["pins"])
+        for cluster in found["clusters"]:
+            assert sum(cluster["classes"].values()) == cluster["count"] > 1
+            assert cluster["bounds"][0] <= cluster["lon"] <= cluster["bounds"][2]
+            classes.update(cluster["classes"])
+
+        assert len(found["pins"]) + sum(one["count"] for one in found["clusters"]) == found["count"] == 482
+        assert classes == {row["key"]: row["count"] for row in legend}
+
+
+def _class_of(pin: dict[str, str], colour: str) -> str:
+    if colour != "stage":
+        return pin[colour]
+    return (pin["stage"] or "unknown") if pin["status"] == "active" else pin["status"]
+
+
+def test_heat_weighs_every_located_project_once(reader: FlaskClient) -> None:
+    cells = reader.get("/maps/500101/heat.json?zoom=9").json["cells"]
+
+    assert sum(weight for _, _, weight in cells) == 18
+
+
+def test_the_map_of_all_districts_holds_what_each_holds(reader: FlaskClient) -> None:
+    codes = {one["code"] for adcode in ("500101", "500106") for one in _pins(reader, adcode)}
+
+    assert {one["code"] for one in _pins(reader, "all")} == codes
+    assert {one["code"] for one in _pins(reader, "all", "district=500106")} == {
+        one["code"] for one in _pins(reader, "500106")
+    }
+    assert len(reader.get("/maps/all/data.json").json["areas"]) == 2
+    assert reader.get("/maps/all").status_code == 200
+
+
+def test_a_year_keeps_what_is_completed_by_then_and_a_selection_what_is_chosen(app: Flask, client: FlaskClient) -> None:
+    with write(app) as session:
+        early = make_project(session, name="早", completion_year=2023, place=site(106.41, 29.61)).code
+        late = make_project(session, name="晚", completion_year=2026, place=site(106.42, 29.61)).code
+        session.commit()
+    adcode = early[:6]
+
+    assert {one["code"] for one in _pins(client, adcode, "year=2024")} == {early}
+    assert {one["code"] for one in _pins(client, adcode, f"codes={late},{early}")} == {early, late}
+    assert listed_codes(client.get(f"/projects?codes={late}").text) == [late]
+    assert client.get(f"/maps/{adcode}/data.json?codes={early},{late}").json["years"] == {
+        "first": 2023,
+        "last": 2026,
+        "unknown": 0,
+    }
+
+
+def test_search_finds_located_projects_first_and_says_which_are_not(reader: FlaskClient) -> None:
+    found = reader.get("/maps/500106/search.json?q=小学").json["results"]
+
+    assert found[0]["name"] == "青木关小学"
+    assert found[0]["lon"]
+    assert any(one["lon"] is None for one in found[1:])
+    assert len(found) <= 10
+    assert reader.get("/maps/500106/search.json?q=").json["results"] == []
+
+
+def test_sums_are_made_anew_after_every_change(client: FlaskClient) -> None:
+    before = client.get("/maps/500106/facets.json").json
+    change(client, "/projects/500106-0011/edit", ask="nature", level="senior")
+    after = client.get("/maps/500106/facets.json").json["legend"]["level"]
+
+    assert {row["key"] for row in before["legend"]["level"]} == {"primary", "junior"}
+    assert {row["key"] for row in after} == {"senior", "junior"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "bbox=1,2,3",
+        "bbox=a,b,c,d",
+        "bbox=nan,1,2,3",
+        "bbox=3,1,2,4",
+        "zoom=99",
+        "zoom=x",
+        "colour=red",
+        "year=0",
+        "year=x",
+    ],
+)
+def test_a_view_that_is_none_is_refused(reader: FlaskClient, query: str) -> None:
+    assert reader.get(f"/maps/500101/points.json?{query}").status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/maps/999999", "/maps/999999/data.json", "/maps/projects/500101-9999/data.json"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, event
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
+from portfolio.domain.cells import cell_of
 from portfolio.domain.search import search_key
 from portfolio.domain.terms import Accuracy, Basis, Datum, DeliveryMode, Level, Nature, Stage, Status
 from portfolio.store.base import Base, Fen, Tracked, utc_now
@@ -29,6 +30,19 @@ class Project(Tracked, Base):
         Index("ix_project_district_name", "district_id", "name"),
         Index("ix_project_place", "lon", "lat"),
         Index(
+            "ix_project_map",
+            "district_id",
+            "cell",
+            "lon",
+            "lat",
+            "accuracy",
+            "stage",
+            "status",
+            "level",
+            "completion_year",
+            "total_investment_fen",
+        ),
+        Index(
             "ix_project_totals",
             "district_id",
             "level",
@@ -39,7 +53,7 @@ class Project(Tracked, Base):
             "total_investment_fen",
         ),
     )
-    untracked_columns = frozenset({"search_text", "updated_at"})
+    untracked_columns = frozenset({"search_text", "updated_at", "cell"})
 
     code: Mapped[str] = mapped_column(unique=True, comment="Own code, such as 500101-0042; never reused")
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True, comment="Where it is built")
@@ -79,6 +93,9 @@ class Project(Tracked, Base):
     datum: Mapped[Datum] = mapped_column(comment="Reference system in which the place was given")
     place_given: Mapped[str | None] = mapped_column(comment="Text or key in which the place was given")
     place_basis: Mapped[str | None] = mapped_column(comment="Where the place comes from")
+    place_confirmed_by: Mapped[str | None] = mapped_column(comment="Who confirmed the place; null while nobody has")
+    site_outline: Mapped[str | None] = mapped_column(comment="Outline of the site, WGS-84, as GeoJSON geometry text")
+    cell: Mapped[int | None] = mapped_column(BigInteger, comment="Square of the place, see domain.cells; derived")
     is_sample: Mapped[bool] = mapped_column(default=False, index=True, comment="Made by `portfolio sample` (演示)")
     search_text: Mapped[str] = mapped_column(comment="Folded name, code, remark and other names, for searching")
     updated_at: Mapped[dt.datetime] = mapped_column(comment="Last accepted save, UTC")
@@ -111,4 +128,5 @@ def _derive(_mapper: object, _connection: object, project: Project) -> None:
     if session is None or not session.is_modified(project):
         return
     project.search_text = search_key(project.full_name, project.code, project.also_called, project.national_code)
+    project.cell = None if project.lon is None or project.lat is None else cell_of(project.lon, project.lat)
     project.updated_at = utc_now()

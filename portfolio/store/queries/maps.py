@@ -1,17 +1,28 @@
-"""Reads for maps: places of projects, and how many of them are known."""
+"""Reads for maps: places of projects, clusters of them made by the database, and what the legend counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import case, func, not_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, not_, select
 from sqlalchemy.orm import Session
 
-from portfolio.domain.terms import MoneyState
+from portfolio.domain.clock import today
+from portfolio.domain.money_steps import STEPS, UNKNOWN_STEP
+from portfolio.domain.terms import MoneyState, Status, Term
 from portfolio.store.models import District, LedgerEntry, Plan, Project
-from portfolio.store.queries.projects import ProjectFilter, conditions, is_located
+from portfolio.store.queries.projects import ProjectFilter, conditions, is_located, light_expression
+
+
+class ColourBy(Term):
+    """What the colours of a map stand for."""
+
+    STAGE = "stage", "阶段"
+    LIGHT = "light", "红黄绿灯"
+    LEVEL = "level", "学段"
+    MONEY = "money", "总投资"
 
 
 @dataclass(frozen=True)
@@ -24,21 +35,107 @@ class Coverage:
     total_fen: int | None
 
 
-def list_places(session: Session, chosen: ProjectFilter, *, located: bool) -> Sequence[Any]:
+def list_places(session: Session, chosen: ProjectFilter, *, located: bool, limit: int | None = None) -> Sequence[Any]:
     """List what a map shows of the projects meant, those located or those not, one row per project, by code."""
     received = select(func.sum(LedgerEntry.amount_fen)).where(
         LedgerEntry.project_id == Project.id, LedgerEntry.state == MoneyState.RECEIVED
     )
     plain = (
         "code name remark lon lat accuracy nature level stage status floor_area_m2 seats total_investment_fen "
-        "section item place_basis"
+        "section item place_basis place_confirmed_by site_outline completion_year site_area_m2 is_sample"
     )
     columns = [getattr(Project, name) for name in plain.split()]
-    statement = select(*columns, Plan.short.label("plan"), received.scalar_subquery().label("received_fen"))
+    statement = select(
+        *columns,
+        District.name.label("district"),
+        Plan.short.label("plan"),
+        light_expression(chosen.today or today()).label("light"),
+        received.scalar_subquery().label("received_fen"),
+    )
     statement = statement.select_from(Project).join(District, District.id == Project.district_id)
     statement = statement.outerjoin(Plan, Plan.id == Project.plan_id).where(*conditions(chosen))
     statement = statement.where(is_located() if located else not_(is_located()))
+    return session.execute(statement.order_by(Project.code).limit(limit)).all()
+
+
+def list_standings(session: Session, chosen: ProjectFilter, *, located: bool) -> Sequence[Any]:
+    """List place, stage, scale and money received of the projects meant, those located or those not, by code."""
+    received = (
+        select(LedgerEntry.project_id, func.sum(LedgerEntry.amount_fen).label("fen"))
+        .where(LedgerEntry.state == MoneyState.RECEIVED)
+        .group_by(LedgerEntry.project_id)
+        .subquery()
+    )
+    columns = (Project.lon, Project.lat, Project.stage, Project.floor_area_m2, Project.seats)
+    statement = select(*columns, received.c.fen.label("received_fen")).select_from(Project)
+    statement = statement.outerjoin(received, received.c.project_id == Project.id)
+    wanted = is_located() if located else not_(is_located())
+    return session.execute(statement.where(*conditions(chosen), wanted).order_by(Project.code)).all()
+
+
+def list_pins(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
+    """List the located projects meant as pins, one row per project, by code."""
+    statement = _pins(chosen).where(*conditions(chosen), is_located())
     return session.execute(statement.order_by(Project.code)).all()
+
+
+def list_clusters(session: Session, chosen: ProjectFilter, *, shift: int, colour: ColourBy) -> Sequence[Any]:
+    """Count the located projects meant by square and colour class.
+
+    One row per square (cells shifted right by ``shift`` bits) and class: ``square``, ``klass``, ``count``, the sums
+    of ``lon`` and ``lat``, the ``west``, ``south``, ``east``, ``north`` edges, and one of the codes, ``code``.
+    """
+    square = Project.cell.bitwise_rshift(shift).label("square")
+    klass = _class_expression(colour, chosen).label("klass")
+    lon, lat = Project.lon, Project.lat
+    edges = (func.min(lon), func.min(lat), func.max(lon), func.max(lat))
+    named = [edge.label(name) for edge, name in zip(edges, ("west", "south", "east", "north"), strict=True)]
+    sums = (func.sum(lon).label("lon"), func.sum(lat).label("lat"), func.count().label("count"))
+    statement = select(square, klass, *sums, *named, func.min(Project.id).label("id"))
+    statement = statement.where(*conditions(chosen), is_located()).group_by(square, klass)
+    return session.execute(statement.order_by(square, klass)).all()
+
+
+def list_pins_by_id(session: Session, numbers: Sequence[int], chosen: ProjectFilter) -> Sequence[Any]:
+    """List the projects with those row numbers as pins, by code."""
+    return session.execute(_pins(chosen).where(Project.id.in_(numbers)).order_by(Project.code)).all()
+
+
+def list_heat(session: Session, chosen: ProjectFilter, *, shift: int) -> Sequence[Any]:
+    """Count the located projects meant by square: ``lon`` and ``lat`` of their middle, and ``count``."""
+    square = Project.cell.bitwise_rshift(shift)
+    columns = (func.avg(Project.lon).label("lon"), func.avg(Project.lat).label("lat"), func.count().label("count"))
+    statement = select(*columns).where(*conditions(chosen), is_located()).group_by(square)
+    return session.execute(statement.order_by(func.count().desc(), square)).all()
+
+
+def count_facets(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
+    """Count the projects meant by everything that a legend counts, in one reading.
+
+    One row per combination of ``located``, ``accuracy``, ``stage``, ``status``, ``light``, ``level``, ``money`` (its
+    step), with ``count``, ``fen`` (their total investment) and ``known`` (how many state one).
+    """
+    located = case((is_located(), 1), else_=0).label("located")
+    light = light_expression(chosen.today or today()).label("light")
+    groups = (
+        located,
+        Project.accuracy,
+        Project.stage,
+        Project.status,
+        light,
+        Project.level,
+        _money_step().label("money"),
+    )
+    fen = Project.total_investment_fen
+    statement = select(*groups, func.count().label("count"), func.sum(fen).label("fen"))
+    return session.execute(statement.where(*conditions(chosen)).group_by(*groups)).all()
+
+
+def count_years(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
+    """Count the located projects meant by year of completion, the unknown under None, by year."""
+    year = Project.completion_year
+    statement = select(year, func.count()).where(*conditions(replace(chosen, year=None)), is_located())
+    return session.execute(statement.group_by(year).order_by(year)).all()
 
 
 def measure_coverage(session: Session, chosen: ProjectFilter) -> Coverage:
@@ -53,3 +150,28 @@ def measure_coverage(session: Session, chosen: ProjectFilter) -> Coverage:
     )
     row = session.execute(statement.where(*conditions(chosen))).one()
     return Coverage(int(row[0]), row[1], *(None if value is None else int(value) for value in row[2:]))
+
+
+def _pins(chosen: ProjectFilter) -> Select[Any]:
+    columns = (Project.code, Project.name, Project.lon, Project.lat, Project.accuracy, Project.level, Project.stage)
+    light = light_expression(chosen.today or today()).label("light")
+    return select(*columns, Project.status, light, _money_step().label("money"))
+
+
+def _class_expression(colour: ColourBy, chosen: ProjectFilter) -> ColumnElement[str]:
+    """Return the colour class of a project as SQL text."""
+    if colour is ColourBy.MONEY:
+        return _money_step()
+    if colour is ColourBy.LEVEL:
+        return cast(Project.level, String)
+    if colour is ColourBy.LIGHT:
+        return cast(light_expression(chosen.today or today()), String)
+    halted = Project.status != Status.ACTIVE
+    return case((halted, cast(Project.status, String)), else_=func.coalesce(cast(Project.stage, String), "unknown"))
+
+
+def _money_step() -> ColumnElement[str]:
+    """Return the step of a project's total investment as SQL text."""
+    fen = Project.total_investment_fen
+    steps = [(fen < step.below_fen, literal(step.key)) for step in STEPS if step.below_fen is not None]
+    return case((fen.is_(None), literal(UNKNOWN_STEP.key)), *steps, else_=literal(STEPS[-1].key))

@@ -40,11 +40,18 @@ class ProjectFilter:
     lead_unit: str | None = None
     located: bool | None = None
     code: str | None = None
+    codes: tuple[str, ...] = ()
+    year: int | None = None  # opened by the end of that year
+    box: tuple[float, float, float, float] | None = None  # west, south, east, north
     today: dt.date | None = None
 
     def within(self, adcode: str | None) -> ProjectFilter:
         """Return the filter narrowed to one district, for a person who may see no other."""
         return self if adcode is None else replace(self, district=adcode)
+
+    def inside(self, box: tuple[float, float, float, float]) -> ProjectFilter:
+        """Return the filter narrowed to a box: west, south, east, north in WGS-84 degrees."""
+        return replace(self, box=box)
 
 
 def light_expression(day: dt.date) -> ColumnElement[Any]:
@@ -101,6 +108,13 @@ def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
         wanted.append(
             Project.district_id == select(District.id).where(District.adcode == chosen.district).scalar_subquery()
         )
+    if chosen.codes:
+        wanted.append(Project.code.in_(chosen.codes))
+    if chosen.year is not None:
+        wanted.append(Project.completion_year <= chosen.year)
+    if chosen.box is not None:
+        west, south, east, north = chosen.box
+        wanted += [Project.lon.between(west, east), Project.lat.between(south, north)]
     if chosen.located is not None:
         wanted.append(is_located() if chosen.located else not_(is_located()))
     return wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import NotFoundError
@@ -22,6 +22,11 @@ def get_revision(session: Session, project: Project, version: int) -> Revision:
     if revision is None:
         raise NotFoundError(f"项目 {project.code} 没有第 {version} 版")
     return revision
+
+
+def last_revision_id(session: Session) -> int:
+    """Return the number of the newest revision, 0 before the first; it grows with every change of any record."""
+    return session.scalar(select(func.max(Revision.id))) or 0
 
 
 def _of(project: Project) -> Select[Revision]:

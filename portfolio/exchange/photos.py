@@ -1,0 +1,94 @@
+"""The position a phone wrote into a photo. The picture itself is read and forgotten."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import struct
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from portfolio.domain.errors import RuleError
+
+FIELD = "photo"
+LARGEST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 60_000_000
+_UNREADABLE = (
+    OSError, ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, AttributeError, RuntimeError,
+    struct.error, MemoryError, Warning,
+)  # fmt: skip
+_TAKEN = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class PhotoPosition:
+    """Where (WGS-84 degrees) and, if it says so, when (the camera's clock, ``2026-05-01 09:30:00``)."""
+
+    lon: float
+    lat: float
+    taken_at: str | None
+
+
+def read_position(data: bytes) -> PhotoPosition:
+    """Read the position out of a JPEG or PNG photo's EXIF.
+
+    Raises
+    ------
+    RuleError
+        If it is too large, no such picture, or holds no usable position; beside the field ``photo``.
+    """
+    if len(data) > LARGEST_BYTES:
+        raise RuleError("照片超过 20 MB，请选用较小的照片。", FIELD)
+    position, taken_at = _tags(data)
+    lon = _degrees(position, ExifTags.GPS.GPSLongitude, {"E": 1, "W": -1})
+    lat = _degrees(position, ExifTags.GPS.GPSLatitude, {"N": 1, "S": -1})
+    # Some phones write zeros when they had no fix.
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90 or lon == lat == 0:
+        raise RuleError("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。", FIELD)
+    return PhotoPosition(lon, lat, taken_at)
+
+
+def _tags(data: bytes) -> tuple[dict[int, Any], str | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "MPO"]) as picture:
+                _check_size(picture)
+                exif = picture.getexif()
+                taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+                return dict(exif.get_ifd(ExifTags.IFD.GPSInfo)), _taken_at(taken)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels() from error
+    except _UNREADABLE as error:
+        raise RuleError("这个文件不是能读取的照片，请上传手机拍的 JPEG 或 PNG 原图。", FIELD) from error
+
+
+def _check_size(picture: Image.Image) -> None:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _too_many_pixels()
+
+
+def _too_many_pixels() -> RuleError:
+    return RuleError("照片超过 6000 万像素，请选用较小的照片。", FIELD)
+
+
+def _taken_at(value: Any) -> str | None:
+    if not isinstance(value, str) or not _TAKEN.fullmatch(value):
+        return None
+    return value[:10].replace(":", "-") + value[10:]
+
+
+def _degrees(tags: dict[int, Any], tag: int, signs: dict[str, int]) -> float | None:
+    """Return one axis in degrees; None where it is missing or malformed. The reference's tag is the one before."""
+    try:
+        reference = str(tags[tag - 1]).strip("\0 ").upper()
+        degrees, minutes, seconds = (float(part) for part in tags[tag])
+        value = signs[reference] * (degrees + minutes / 60 + seconds / 3600)
+    except _UNREADABLE:
+        return None
+    usable = degrees >= 0 and 0 <= minutes < 60.001 and 0 <= seconds < 60.001
+    return value if usable and math.isfinite(value) else None

@@ -1,0 +1,36 @@
+"""The words that ``static/map*.js`` show, in the language of the page."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+
+MAP_WORDS = {
+    "loading": lazy_gettext("正在读取地图数据…"),
+    "failed": lazy_gettext("地图数据没有读到，请检查网络后刷新页面。"),
+    "forbidden": lazy_gettext("没有读取地图数据的权限，或登录已过期，请重新登录后再试。"),
+    "broken": lazy_gettext("服务器暂时给不出地图数据，请稍后刷新；多次不行请联系管理员。"),
+    "empty": lazy_gettext("当前范围内没有已定位的项目，请在项目页填写位置，或放宽筛选条件。"),
+    "stage_unknown": lazy_gettext("阶段未知"),
+    "site": lazy_gettext("位置已到地块"),
+    "neighbourhood": lazy_gettext("位置只到片区：虚线圈内均有可能"),
+    "town": lazy_gettext("位置只到镇街：虚线圈内均有可能"),
+    "radius": lazy_gettext("半径约 {m} 米"),
+    "citation": lazy_gettext("依据："),
+    "close": lazy_gettext("关闭"),
+    "zoom_in": lazy_gettext("放大"),
+    "zoom_out": lazy_gettext("缩小"),
+    "whole": lazy_gettext("全区"),
+    "dense": lazy_gettext("项目集中处"),
+    "unlocated_more": lazy_gettext("查看未定位项目"),
+    "unlocated_hint": lazy_gettext("这些项目的位置还不清楚，先放在区政府所在地；填写位置后即可上图。"),
+    "map": lazy_gettext("项目分布图"),
+    "cluster": lazy_gettext("{count} 个项目，点按放大"),
+    "place": lazy_gettext("调整位置"),
+    "none_found": lazy_gettext("没有找到，换个词试试"),
+    "unlocated": lazy_gettext("未定位"),
+    "all_years": lazy_gettext("全部年份"),
+    "by_year": lazy_gettext("{year} 年底前建成"),
+    "length": lazy_gettext("长"),
+    "area": lazy_gettext("面积"),
+    "measure_hint": lazy_gettext("在地图上依次点选；按 Esc 结束"),
+}

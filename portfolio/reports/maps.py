@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from geo.belts import belt_of_points
 from portfolio.domain.cells import shift_for
+from portfolio.domain.colours import ColourBy
 from portfolio.domain.quantities import format_money
 from portfolio.domain.terms import Accuracy, Phase, Status
 from portfolio.store.queries import maps
-from portfolio.store.queries.maps import ColourBy
 from portfolio.store.queries.projects import ProjectFilter
 
 UNCERTAINTY_M = {Accuracy.SITE: 0, Accuracy.NEIGHBOURHOOD: 500, Accuracy.TOWN: 2000}

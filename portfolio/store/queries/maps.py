@@ -10,19 +10,10 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal,
 from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
-from portfolio.domain.money_steps import STEPS, UNKNOWN_STEP
-from portfolio.domain.terms import MoneyState, Status, Term
+from portfolio.domain.colours import BELOW_FEN, ColourBy, MoneyStep
+from portfolio.domain.terms import MoneyState, Status
 from portfolio.store.models import District, LedgerEntry, Plan, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions, is_located, light_expression
-
-
-class ColourBy(Term):
-    """What the colours of a map stand for."""
-
-    STAGE = "stage", "阶段"
-    LIGHT = "light", "红黄绿灯"
-    LEVEL = "level", "学段"
-    MONEY = "money", "总投资"
 
 
 @dataclass(frozen=True)
@@ -173,5 +164,5 @@ def _class_expression(colour: ColourBy, chosen: ProjectFilter) -> ColumnElement[
 def _money_step() -> ColumnElement[str]:
     """Return the step of a project's total investment as SQL text."""
     fen = Project.total_investment_fen
-    steps = [(fen < step.below_fen, literal(step.key)) for step in STEPS if step.below_fen is not None]
-    return case((fen.is_(None), literal(UNKNOWN_STEP.key)), *steps, else_=literal(STEPS[-1].key))
+    steps = [(fen < below, literal(step.value)) for step, below in BELOW_FEN.items()]
+    return case((fen.is_(None), literal(MoneyStep.UNKNOWN.value)), *steps, else_=literal(MoneyStep.M4.value))

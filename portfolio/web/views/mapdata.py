@@ -13,16 +13,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portfolio.domain.clock import today
+from portfolio.domain.colours import ColourBy, MoneyStep
 from portfolio.domain.errors import RuleError
 from portfolio.domain.lights import Light, lit
-from portfolio.domain.money_steps import STEPS, UNKNOWN_STEP
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Accuracy, Level, Stage, Status, Term
 from portfolio.reports import maps as report
 from portfolio.store.models import District, GazetteerPlace, Project
 from portfolio.store.queries import districts, maps
-from portfolio.store.queries.maps import ColourBy
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.atlas import district_sheet
@@ -209,9 +208,9 @@ def _terms() -> dict[str, dict[str, str]]:
         "light": Light,
         "level": Level,
         "accuracy": Accuracy,
+        "money": MoneyStep,
     }
-    labels = {name: {term.value: gettext(term.label) for term in terms} for name, terms in listed.items()}
-    return labels | {"money": {step.key: gettext(step.label) for step in (*STEPS, UNKNOWN_STEP)}}
+    return {name: {term.value: gettext(term.label) for term in terms} for name, terms in listed.items()}
 
 
 def legend_rows(found: report.Facets) -> dict[str, list[dict[str, Any]]]:

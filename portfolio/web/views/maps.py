@@ -11,12 +11,12 @@ from flask_babel import gettext, lazy_gettext
 
 from geo.maps import Bounds, MapShell, inset_map, project_map
 from portfolio.domain.clock import today
+from portfolio.domain.colours import ColourBy
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
 from portfolio.reports import maps as report
 from portfolio.store.models import Project
 from portfolio.store.queries import maps
-from portfolio.store.queries.maps import ColourBy
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.atlas import Sheet, district_sheet

@@ -19,10 +19,12 @@ from openpyxl import load_workbook
 
 from portfolio.web import create_app
 from tests.bench import data, plain
+from tests.bench.maps import measure_maps
 from tests.web.pages import sign_in
 
 REPEATS = 9
 EXPORT_SIZE = 10_000
+MAP_SIZES = (100, 1_000, 10_000, 100_000)
 REGISTER = "/projects?district=500101&level=primary&sort=-total_investment_fen"
 SEARCHED = "幼儿园0"
 SEARCH = f"/projects?q={SEARCHED}"
@@ -104,11 +106,29 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
+def measure_all_maps() -> None:
+    """Measure the map at every size beside folium's own ways."""
+    print(f"{'map':<30} {'projects':>8} {'server, ms':>12} {'bytes, kB':>12} {'click, ms':>12}")
+    for size in MAP_SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            app = create_app(database_url=data.build(Path(folder), size), instance=Path(folder), testing=True)
+            measure_maps(app, size, Path(folder))
+            app.extensions["portfolio_engine"].dispose()
+
+
 def main() -> None:
     """Measure everything at every size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of projects, multiples of 1,000")
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    parser.add_argument("--maps", action="store_true", help="the maps alone")
+    asked = parser.parse_args()
+    if not asked.maps:
+        measure_register([int(size) for size in asked.sizes.split(",")])
+    measure_all_maps()
+
+
+def measure_register(sizes: list[int]) -> None:
+    """Measure pages and files."""
     print(f"median of n = {REPEATS} runs, milliseconds")
     print(f"{'what : compared with':<44} {'projects':>8} {'ours':>10} {'bare':>10} {'ratio':>8}")
     for size in sizes:

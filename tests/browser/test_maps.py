@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import HOSTILE, MARKS, Visit
+from tests.browser.conftest import HOSTILE, MARKS, Site, Visit
 
 pytestmark = MARKS
 
@@ -171,3 +172,27 @@ def test_distances_are_measured_along_the_earth(visit: Visit) -> None:
     expect(page.locator("[data-map-measured]")).to_contain_text(re.compile(r"长 [\d.]+ km，面积 [\d,]+ ㎡"))
     page.keyboard.press("Escape")
     expect(page.locator("[data-map-measured]")).to_have_text("")
+
+
+def test_the_saved_page_draws_and_answers_without_any_server(visit: Visit, website: Site, tmp_path: Path) -> None:
+    body = visit.page.request.get(f"{website.url}/maps/500106/download.html").body()
+    path = tmp_path / "map.html"
+    path.write_bytes(body)
+    page = visit.page.context.new_page()
+    asked, faults = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto(path.as_uri())
+    page.locator(".project-map[data-ready=true]").wait_for()
+    shown = data(visit, "500106")
+
+    expect(page.locator(PINS)).to_have_count(len(shown["projects"]))
+    expect(page.locator(".belt-shape")).to_have_count(4)
+    for name in HOSTILE:
+        page.locator(".map-row", has=page.get_by_text(name, exact=True)).get_by_role("button").click()
+        expect(page.locator(".map-card-name").last).to_have_text(name)
+    assert asked == [path.as_uri()]
+    assert faults == []
+    assert page.evaluate("window.canary || 0") == 0
+    page.close()

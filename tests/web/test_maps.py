@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -265,3 +267,29 @@ def test_the_overview_counts_what_its_links_list(reader: FlaskClient, shared_app
     assert len(links) == 8
     for link, count in links:
         assert f"{count} 个项目 · 截至" in reader.get(link).text
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg", "kml", "shp", "html"])
+def test_a_map_file_holds_the_projects_of_the_map(reader: FlaskClient, kind: str) -> None:
+    with reader.get(f"/maps/500106/download.{kind}") as response:
+        name = unquote(response.headers["Content-Disposition"])
+        assert response.status_code == 200
+        assert name.endswith(".zip" if kind == "shp" else f".{kind}")
+        assert "沙坪坝区" in name
+        body = response.data
+    if kind == "geojson":
+        assert len(json.loads(body)["features"]) == 13
+    if kind == "html":
+        assert "青木关小学" in body.decode()
+        assert re.findall(r"""(?:src|href)=["'][^"'#]""", re.sub(r"(?s)<script.*?</script>", "", body.decode())) == []
+
+
+def test_a_map_file_carries_the_filter(reader: FlaskClient) -> None:
+    features = reader.get("/maps/500101/download.geojson?level=higher").json["features"]
+
+    assert {one["properties"]["学段"] for one in features} == {"高等教育"}
+    assert len(features) == 8
+
+
+def test_a_map_file_of_no_kind_is_404(reader: FlaskClient) -> None:
+    assert reader.get("/maps/500101/download.exe").status_code == 404

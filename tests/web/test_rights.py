@@ -31,6 +31,7 @@ PLACES = {
     "adcode": SHAPINGBA,
     "number": 1,
     "ending": "csv",
+    "kind": "geojson",
     "filename": "app.css",
     "token_id": 1,
     "name": "target",

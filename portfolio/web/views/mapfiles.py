@@ -41,20 +41,20 @@ _STYLES = ("app.css", "map.css")
 _SCRIPTS = ("map-source.js", "map-tools.js", "map.js")
 
 
-@blueprint.get("/<adcode>/download.<ending>")
+@blueprint.get("/<adcode>/download.<kind>")
 @requires(Permission.EXPORT)
-def download(adcode: str, ending: str) -> ResponseReturnValue:
+def download(adcode: str, kind: str) -> ResponseReturnValue:
     """Send the projects of the map: as a file for GIS, or as a page that opens without a server."""
     scope = map_scope(adcode)
-    if ending == "html":
-        return _send(_page(scope), "text/html; charset=utf-8", scope, ending)
-    if ending not in set(GisKind):
+    if kind == "html":
+        return _send(_page(scope), "text/html; charset=utf-8", scope, kind)
+    if kind not in set(GisKind):
         abort(404)
-    kind, sites = GisKind(ending), read_sites(get_session(), scope.chosen)
+    sites = read_sites(get_session(), scope.chosen)
     user = signed_in_user()
     about = GisAbout(map_title(scope.adcode), utc_now().astimezone(CHINA_TIME), user.full_name or user.name)
-    content = write_gis(kind, sites.table, sites.shapes, about)
-    return _send(content, _TYPES[kind], scope, "zip" if kind is GisKind.SHP else ending)
+    content = write_gis(GisKind(kind), sites.table, sites.shapes, about)
+    return _send(content, _TYPES[GisKind(kind)], scope, "zip" if kind == GisKind.SHP else kind)
 
 
 def _send(content: bytes, content_type: str, scope: MapScope, ending: str) -> Response:

@@ -141,8 +141,8 @@ def _downloads(adcode: str) -> list[dict[str, str]]:
         return []
     args: dict[str, Any] = filters.filter_args(but=_GIVEN)
     return [
-        {"label": str(label), "url": url_for("mapfiles.download", adcode=adcode, ending=ending, **args)}
-        for ending, label in _KINDS
+        {"label": str(label), "url": url_for("mapfiles.download", adcode=adcode, kind=kind, **args)}
+        for kind, label in _KINDS
     ]
 
 

@@ -1,0 +1,191 @@
+"""Measure the map page in Chromium beside the three ways in which folium draws many markers."""
+
+from __future__ import annotations
+
+import logging
+import re
+import statistics
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import folium
+from flask import Flask
+from folium.plugins import FastMarkerCluster, MarkerCluster
+from offlinefolium.elements import _res
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from geo.assets import LEAFLET_CSS, LEAFLET_JS, read_asset
+from portfolio.services import users
+from portfolio.store.engine import open_session
+from portfolio.store.models import Project
+from portfolio.store.queries import users as user_queries
+
+REPEATS = 3
+PATH = "/maps/all"
+PATIENCE_MS = 120_000
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# The first click is answered when a popup or a card opens, or the map starts to zoom into a cluster.
+CLICK = """() => new Promise((done) => {
+  const map = document.querySelector(".leaflet-container");
+  const step = () => {
+    const target = map.querySelector(".leaflet-marker-icon:not(.name-holder)");
+    const isReady = target && (map.dataset.ready !== undefined || !map.classList.contains("project-map"));
+    if (!isReady) { setTimeout(step, 5); return; }
+    const inner = target.querySelector(".pin, .cluster, .stack") || target;
+    const pane = map.querySelector(".leaflet-map-pane");
+    const seen = new MutationObserver(() => { seen.disconnect(); done(performance.now()); });
+    seen.observe(pane, { childList: true, subtree: true, attributes: true });
+    inner.dispatchEvent(new MouseEvent("click", { bubbles: true, view: window }));
+  };
+  step();
+})"""
+
+Draw = Callable[[Sequence[Any]], folium.Map]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One opening of a map: milliseconds until it answers a click, and bytes that came over the wire."""
+
+    click_ms: float
+    size: int
+
+
+def _loop(places: Sequence[Any]) -> folium.Map:
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    for lat, lon, code in places:
+        folium.Marker([lat, lon], popup=code).add_to(shell)
+    return shell
+
+
+def _cluster(places: Sequence[Any]) -> folium.Map:
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    group = MarkerCluster().add_to(shell)
+    for lat, lon, code in places:
+        folium.Marker([lat, lon], popup=code).add_to(group)
+    return shell
+
+
+def _fast(places: Sequence[Any]) -> folium.Map:
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    FastMarkerCluster([[lat, lon] for lat, lon, _ in places]).add_to(shell)
+    return shell
+
+
+BARE: tuple[tuple[str, Draw, int], ...] = (
+    ("folium Marker loop", _loop, 1_000),
+    ("folium MarkerCluster", _cluster, 10_000),
+    ("folium FastMarkerCluster", _fast, 100_000),
+)
+
+
+def measure_maps(app: Flask, projects: int, folder: Path) -> None:
+    """Print how fast the map is at this size, ours and folium's own; what takes minutes is left out."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+            _show("our map", projects, [_ours(browser, app, address) for _ in range(REPEATS)], _points_ms(app))
+            places = _places(app)
+            for name, draw, most in BARE:
+                if projects <= most:
+                    _measure_bare(browser, (name, draw), places, folder)
+            browser.close()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _token(app: Flask) -> str:
+    with open_session(app.extensions["portfolio_engine"], write=True) as session:
+        token = users._open_session(session, user_queries.get_user(session, "admin"))
+        session.commit()
+    return token
+
+
+def _points_ms(app: Flask) -> float:
+    """Return the server's median time for the points of the whole map."""
+    client = app.test_client()
+    client.set_cookie("portfolio_session", _token(app))
+    times = []
+    for _ in range(REPEATS + 1):
+        start = time.perf_counter()
+        assert client.get(f"{PATH}/points.json?bbox=105,28,110,32&zoom=8.5").status_code == 200
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times[1:])
+
+
+def _ours(browser: Browser, app: Flask, address: str) -> Visit:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    cookie: Any = {"name": "portfolio_session", "value": _token(app), "url": address}
+    context.add_cookies([cookie])
+    try:
+        return _visit(context.new_page(), address + PATH)
+    finally:
+        context.close()
+
+
+def _visit(page: Page, address: str) -> Visit:
+    size = [0]
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: size.__setitem__(0, size[0] + int(event["encodedDataLength"])))
+    page.goto(address, wait_until="commit", timeout=PATIENCE_MS)
+    page.wait_for_selector(".leaflet-container", state="attached", timeout=PATIENCE_MS)
+    return Visit(page.evaluate(CLICK), size[0])
+
+
+def _places(app: Flask) -> Sequence[Any]:
+    with open_session(app.extensions["portfolio_engine"], write=False) as session:
+        statement = select(Project.lat, Project.lon, Project.code).where(Project.lon.is_not(None))
+        return [tuple(row) for row in session.execute(statement)]
+
+
+def _measure_bare(browser: Browser, way: tuple[str, Draw], places: Sequence[Any], folder: Path) -> None:
+    name, draw = way
+    start = time.perf_counter()
+    path = folder / "bare.html"
+    path.write_text(draw(places).get_root().render(), encoding="utf-8")
+    made_ms = (time.perf_counter() - start) * 1000
+    visits = [_bare(browser, path) for _ in range(REPEATS if len(places) < 5_000 else 1)]
+    _show(name, len(places), [Visit(one.click_ms, path.stat().st_size) for one in visits], made_ms)
+
+
+def _bare(browser: Browser, path: Path) -> Visit:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.route(re.compile("^https://"), _offline)
+    try:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        return _visit(page, path.as_uri())
+    finally:
+        context.close()
+
+
+def _offline(route: Route) -> None:
+    """Answer what folium asks of the internet out of installed packages; the rest stays unanswered."""
+    url = route.request.url
+    if url in (LEAFLET_JS, LEAFLET_CSS):
+        asset = read_asset(url.rsplit("/", 1)[-1])
+        route.fulfill(body=asset.body, content_type=asset.content_type)
+    elif url in _res:
+        route.fulfill(body=_res[url])
+    else:
+        route.abort()
+
+
+def _show(what: str, projects: int, visits: Sequence[Visit], made_ms: float) -> None:
+    click = statistics.median(one.click_ms for one in visits)
+    size = max(one.size for one in visits) / 1000
+    print(f"{what:<30} {projects:>8,} {made_ms:>12.0f} {size:>12.0f} {click:>12.0f}   n = {len(visits)}", flush=True)

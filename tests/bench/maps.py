@@ -58,14 +58,14 @@ class Visit:
 
 
 def _loop(places: Sequence[Any]) -> folium.Map:
-    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None, maxZoom=18)
     for lat, lon, code in places:
         folium.Marker([lat, lon], popup=code).add_to(shell)
     return shell
 
 
 def _cluster(places: Sequence[Any]) -> folium.Map:
-    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None, maxZoom=18)
     group = MarkerCluster().add_to(shell)
     for lat, lon, code in places:
         folium.Marker([lat, lon], popup=code).add_to(group)
@@ -73,7 +73,7 @@ def _cluster(places: Sequence[Any]) -> folium.Map:
 
 
 def _fast(places: Sequence[Any]) -> folium.Map:
-    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None)
+    shell = folium.Map([30.2, 107.4], zoom_start=8, tiles=None, maxZoom=18)
     FastMarkerCluster([[lat, lon] for lat, lon, _ in places]).add_to(shell)
     return shell
 

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from geo.crs import to_wgs84
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Accuracy, Datum, Nature, Stage, Status
 from portfolio.store.models import Fact, Project, Revision
 from portfolio.store.queries.projects import get_project
+from portfolio.store.queries.revisions import last_revision_id, list_revisions
 from tests.builders import SHAPINGBA, WANZHOU, client_of, read, sizes
 from tests.web.pages import change, form_with, wrong_fields
 
@@ -370,3 +372,57 @@ def test_no_code_is_given_twice(app: Flask, client: FlaskClient) -> None:
     change(client, "/projects/500101-0043", ask="status", status="cancelled", reason="登记有误")
 
     assert add(client, name="另一所小学").location == "/projects/500101-0044"
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"place_text": "122.5, 29.9"}, "坐标在区界外"),
+        ({"lon": "106.30", "lat": "29.30"}, "坐标在区界外"),
+        ({"place_text": "29.55"}, "error"),
+        ({"place_text": "经度29.55 纬度106.46"}, "error"),
+    ],
+)
+def test_a_place_outside_the_district_or_none_is_refused(
+    app: Flask, client: FlaskClient, answers: dict[str, str], sentence: str
+) -> None:
+    before = revisions_of(app)
+    page = change(client, "/projects/500106-0008/edit", ask="nature", accuracy="site", **answers)
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert revisions_of(app) == before
+
+
+def revisions_of(app: Flask) -> int:
+    with read(app) as session:
+        return last_revision_id(session)
+
+
+def test_a_place_outside_the_district_is_kept_with_its_reason(app: Flask, client: FlaskClient) -> None:
+    answers = {"place_text": "106.30, 29.30", "accuracy": "site", "outside_reason": "校区跨区，见批复"}
+    change(client, "/projects/500106-0008/edit", ask="nature", **answers)
+    with read(app) as session:
+        project = get_project(session, "500106-0008")
+        newest = list_revisions(session, project)[0]
+
+    assert (project.lon, project.lat) == (106.3, 29.3)
+    assert newest.reason == "校区跨区，见批复"
+
+
+def test_pasted_coordinates_are_read_in_their_datum_and_the_confirmer_is_kept(app: Flask, client: FlaskClient) -> None:
+    answers = {"place_text": "１０６°２７′１０″E 29°32′37″N", "datum": "gcj02", "accuracy": "site"}
+    change(client, "/projects/500106-0008/edit", ask="nature", place_confirmed_by="李工", **answers)
+    with read(app) as session:
+        project = get_project(session, "500106-0008")
+        wanted = to_wgs84(106 + 27 / 60 + 10 / 3600, 29 + 32 / 60 + 37 / 3600, "gcj02")
+
+        assert (project.lon, project.lat) == pytest.approx(wanted, abs=1e-6)
+        assert project.place_confirmed_by == "李工"
+        assert project.datum is Datum.GCJ02
+    change(client, "/projects/500106-0008/edit", ask="nature", note="改说明")
+    with read(app) as session:
+        project = get_project(session, "500106-0008")
+
+        assert (project.lon, project.lat) == pytest.approx(wanted, abs=1e-6)
+        assert (project.place_confirmed_by, project.datum) == ("李工", Datum.GCJ02)

@@ -88,6 +88,10 @@ class ProjectForm(VersionedForm):
     place_name = TextLineField(
         _l("地名"), description=_l("从列表中选镇街、社区或地标；填写后由地名确定坐标，不用再填经纬度")
     )
+    place_text = TextLineField(
+        _l("粘贴坐标"),
+        description=_l("经度和纬度一起粘贴，如 106.4529, 29.5437 或 106°27′10″E 29°32′37″N；坐标系在下面选"),
+    )
     lon = DegreesField(_l("经度"), max_length=24, description=_l("十进制度，如 106.4529"))
     lat = DegreesField(_l("纬度"), max_length=24, description=_l("十进制度，如 29.5437"))
     datum = TermField(
@@ -95,6 +99,10 @@ class ProjectForm(VersionedForm):
     )
     accuracy = TermField(_l("位置精度"), Accuracy, default=Accuracy.UNKNOWN)
     place_basis = TextLineField(_l("位置依据"), description=_l("如：规划红线图、现场核实、地名推断"))
+    place_confirmed_by = TextLineField(
+        _l("位置核实人"), max_length=50, description=_l("谁到现场或对图纸核实过；没有核实就不填")
+    )
+    outside_reason = TextLineField(_l("区界外的理由"), description=_l("坐标在区界以外时必填，记入沿革；平时不填"))
     note = TextBlockField(_l("登记说明"), max_length=1000, description=_l("怎样理解规划或来源的写法"))
     reason = TextLineField(_l("修改原因"), description=_l("记入沿革；可不填"))
 
@@ -135,7 +143,7 @@ def stored_answers(project: Project) -> dict[str, Any]:
     """Return a project's values as the form shows them."""
     plain = (
         "name remark nature level stage delivery_mode basis section item quote national_code "
-        "owner user lead_unit responsible_unit responsible_person accuracy place_basis note"
+        "owner user lead_unit responsible_unit responsible_person accuracy place_basis place_confirmed_by note"
     )
     answers: dict[str, Any] = {name: getattr(project, name) for name in plain.split()}
     answers |= {name: _text(getattr(project, name)) for name in _NUMBERS}

@@ -67,6 +67,7 @@ def show(adcode: str) -> ResponseReturnValue:
         "maps/show.html",
         shell=_shell(scope),
         shell_url=_with_filter(".shell", adcode),
+        data_url=_with_filter("mapdata.sheet", adcode),
         scope_title=map_title(adcode),
         subtitle=gettext("%(count)s 个项目 · 截至 %(day)s", count=facets.count, day=today().isoformat()),
         coverage=facets.coverage,

@@ -1,8 +1,8 @@
-"""What the colours of a map may stand for, and the steps of total investment among them."""
+"""What the colours of a map may stand for: the steps of total investment, the colours of the stages off the screen."""
 
 from __future__ import annotations
 
-from portfolio.domain.terms import Term
+from portfolio.domain.terms import Stage, Term
 
 _WAN = 1_000_000
 
@@ -27,3 +27,7 @@ class MoneyStep(Term):
 
 
 BELOW_FEN = {MoneyStep.M1: 1000 * _WAN, MoneyStep.M2: 5000 * _WAN, MoneyStep.M3: 10_000 * _WAN}  # not included
+
+_TEAL = ("#DCEBEC", "#BFD9DB", "#9DC4C8", "#78ACB2", "#52929A", "#327884", "#1E616D", "#0E4A57")  # as in static/map.css
+_STEPS = (1, 2, 2, 3, 3, 4, 4, 5, 6, 6, 7, 8, 8)  # of the stages, in their order
+STAGE_COLOURS = {stage: _TEAL[step - 1] for stage, step in zip(Stage, _STEPS, strict=True)}

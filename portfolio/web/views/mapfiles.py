@@ -13,6 +13,7 @@ from flask_babel import gettext
 from geo.assets import read_asset
 from geo.maps import saved_map
 from portfolio.domain.clock import CHINA_TIME
+from portfolio.domain.colours import STAGE_COLOURS
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
 from portfolio.exchange.gis import GisAbout, GisKind, write_gis
@@ -52,7 +53,14 @@ def download(adcode: str, kind: str) -> ResponseReturnValue:
         abort(404)
     sites = read_sites(get_session(), scope.chosen)
     user = signed_in_user()
-    about = GisAbout(map_title(scope.adcode), utc_now().astimezone(CHINA_TIME), user.full_name or user.name)
+    about = GisAbout(
+        title=sites.table.title,
+        scope=map_title(scope.adcode),
+        made_at=utc_now(),
+        made_by=user.full_name or user.name,
+        colours={stage.label: colour for stage, colour in STAGE_COLOURS.items()},
+        colour_key="stage",
+    )
     content = write_gis(GisKind(kind), sites.table, sites.shapes, about)
     return _send(content, _TYPES[GisKind(kind)], scope, "zip" if kind == GisKind.SHP else kind)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, not_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, func, literal, not_, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
@@ -14,6 +14,9 @@ from portfolio.domain.colours import BELOW_FEN, ColourBy, MoneyStep
 from portfolio.domain.terms import MoneyState, Status
 from portfolio.store.models import District, LedgerEntry, Plan, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions, is_located, light_expression
+
+# PostgreSQL knows a computed column again by its name only: the same expression has other parameters each time.
+_NAMES_MADE = ("located", "light", "money")
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,15 @@ def list_clusters(session: Session, chosen: ProjectFilter, *, shift: int, colour
     One row per square (cells shifted right by ``shift`` bits) and class: ``square``, ``klass``, ``count``, the sums
     of ``lon`` and ``lat``, the ``west``, ``south``, ``east``, ``north`` edges, and one of the codes, ``code``.
     """
-    square = Project.cell.bitwise_rshift(shift).label("square")
+    square = _square(shift)
     klass = _class_expression(colour, chosen).label("klass")
     lon, lat = Project.lon, Project.lat
     edges = (func.min(lon), func.min(lat), func.max(lon), func.max(lat))
     named = [edge.label(name) for edge, name in zip(edges, ("west", "south", "east", "north"), strict=True)]
     sums = (func.sum(lon).label("lon"), func.sum(lat).label("lat"), func.count().label("count"))
     statement = select(square, klass, *sums, *named, func.min(Project.id).label("id"))
-    statement = statement.where(*conditions(chosen), is_located()).group_by(square, klass)
-    return session.execute(statement.order_by(square, klass)).all()
+    statement = statement.where(*conditions(chosen), is_located()).group_by("square", "klass")
+    return session.execute(statement.order_by("square", "klass")).all()
 
 
 def list_pins_by_id(session: Session, numbers: Sequence[int], chosen: ProjectFilter) -> Sequence[Any]:
@@ -94,32 +97,30 @@ def list_pins_by_id(session: Session, numbers: Sequence[int], chosen: ProjectFil
 
 def list_heat(session: Session, chosen: ProjectFilter, *, shift: int) -> Sequence[Any]:
     """Count the located projects meant by square: ``lon`` and ``lat`` of their middle, and ``count``."""
-    square = Project.cell.bitwise_rshift(shift)
-    columns = (func.avg(Project.lon).label("lon"), func.avg(Project.lat).label("lat"), func.count().label("count"))
-    statement = select(*columns).where(*conditions(chosen), is_located()).group_by(square)
-    return session.execute(statement.order_by(func.count().desc(), square)).all()
+    square = _square(shift)
+    columns = (
+        square,
+        func.avg(Project.lon).label("lon"),
+        func.avg(Project.lat).label("lat"),
+        func.count().label("count"),
+    )
+    statement = select(*columns).where(*conditions(chosen), is_located()).group_by("square")
+    return session.execute(statement.order_by(func.count().desc(), "square")).all()
 
 
 def count_facets(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
     """Count the projects meant by everything that a legend counts, in one reading.
 
     One row per combination of ``located``, ``accuracy``, ``stage``, ``status``, ``light``, ``level``, ``money`` (its
-    step), with ``count``, ``fen`` (their total investment) and ``known`` (how many state one).
+    step), with ``count`` and ``fen`` (their total investment).
     """
     located = case((is_located(), 1), else_=0).label("located")
     light = light_expression(chosen.today or today()).label("light")
-    groups = (
-        located,
-        Project.accuracy,
-        Project.stage,
-        Project.status,
-        light,
-        Project.level,
-        _money_step().label("money"),
-    )
+    own = (Project.accuracy, Project.stage, Project.status, Project.level)
+    made = (located, light, _money_step().label("money"))
     fen = Project.total_investment_fen
-    statement = select(*groups, func.count().label("count"), func.sum(fen).label("fen"))
-    return session.execute(statement.where(*conditions(chosen)).group_by(*groups)).all()
+    statement = select(*own, *made, func.count().label("count"), func.sum(fen).label("fen"))
+    return session.execute(statement.where(*conditions(chosen)).group_by(*own, *_NAMES_MADE)).all()
 
 
 def count_years(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
@@ -159,6 +160,11 @@ def _class_expression(colour: ColourBy, chosen: ProjectFilter) -> ColumnElement[
         return cast(light_expression(chosen.today or today()), String)
     halted = Project.status != Status.ACTIVE
     return case((halted, cast(Project.status, String)), else_=func.coalesce(cast(Project.stage, String), "unknown"))
+
+
+def _square(shift: int) -> ColumnElement[int]:
+    """Return the square around a project's place as SQL; PostgreSQL shifts by a plain integer only."""
+    return Project.cell.bitwise_rshift(literal(shift, Integer)).label("square")
 
 
 def _money_step() -> ColumnElement[str]:

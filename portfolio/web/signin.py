@@ -15,7 +15,8 @@ from portfolio.web.database import get_session
 from portfolio.web.permissions import is_public, permission_of
 
 COOKIE = "portfolio_session"
-API_PREFIX = "/api/"
+_LAYERS = "/ogc/"
+API_PREFIXES = ("/api/", _LAYERS)
 _CHANGE_PASSWORD = "account.password"  # noqa: S105 (an endpoint)
 
 
@@ -44,24 +45,38 @@ def signed_in_user() -> User:
 
 
 def _resolve_user() -> User | None:
-    if (token := _bearer_token()) is not None:
-        return users.resolve_token(get_session(), token)
-    if (token := request.cookies.get(COOKIE)) is not None:
-        return users.resolve_session(get_session(), token)
+    if (given := _given_token()) is not None:
+        name, token = given
+        found = users.resolve_token(get_session(), token)
+        return found if found is not None and name in (None, found.name) else None
+    if (cookie := request.cookies.get(COOKIE)) is not None:
+        return users.resolve_session(get_session(), cookie)
     return None
 
 
-def _bearer_token() -> str | None:
-    """Return the token of an API request; pages are never opened with one."""
+def _given_token() -> tuple[str | None, str] | None:
+    """Return the user's name, None where none is stated, and the token of an API request; no page is opened with one.
+
+    GIS programs know user name and password only: below /ogc/ the token may stand for the password.
+    """
     given = request.authorization
-    if given is None or given.type != "bearer" or not is_api_request():
+    if given is None or not is_api_request():
         return None
-    return given.token or ""
+    if given.type == "bearer":
+        return None, given.token or ""
+    if given.type == "basic" and _path().startswith(_LAYERS):
+        return given.username or "", given.password or ""
+    return None
 
 
 def is_api_request() -> bool:
     """Return whether the answer has to be JSON."""
-    return request.path.startswith(API_PREFIX)
+    return _path().startswith(API_PREFIXES)
+
+
+def _path() -> str:
+    """Return the path with a slash at its end: /ogc is the same place as /ogc/."""
+    return f"{request.path}/"
 
 
 def can(permission: Permission | str) -> bool:
@@ -100,7 +115,7 @@ def _guard() -> ResponseReturnValue | None:
 
 def _has_one_time_password(user: User) -> bool:
     """Return whether the person came in by a password that has to be changed first; a token is no password."""
-    return user.must_change_password and _bearer_token() is None
+    return user.must_change_password and _given_token() is None
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -38,11 +38,13 @@
     place: "调整位置",
     none_found: "没有找到，换个词试试",
     unlocated: "未定位",
+    results: "找到的项目",
     all_years: "全部年份",
     by_year: "{year} 年底前建成",
     length: "长",
     area: "面积",
-    measure_hint: "在地图上依次点选；按 Esc 结束",
+    measure_hint: "在地图上依次点选；双击结束，按 Esc 清除",
+    years_unknown: "（{count} 个未填年份，不计入）",
   };
   const LEVEL_MARKS = {
     preschool: "幼", primary: "小", junior: "初", nine_year: "九", senior: "高", complete: "完",
@@ -324,7 +326,7 @@
         this.draw(await this.source.sheet());
         await this.refresh();
         this.container.dataset.ready = "true";
-        this.openFromAddress();
+        await this.openFromAddress();
       } catch (error) {
         this.explain(error);
       }
@@ -372,6 +374,19 @@
       this.hasMoved = true;
       const wanted = this.byCode.get(this.openCode);
       if (wanted && !wanted.marker.isPopupOpen()) wanted.marker.openPopup();
+      if (wanted) this.target = null;
+      else this.goOnTo();
+    }
+
+    /* A project that was flown to and still lies in a cluster is flown to more closely. */
+    goOnTo() {
+      const { target } = this;
+      const zoom = this.map.getZoom();
+      if (!target || target.code !== this.openCode || !this.map.getBounds().contains(target.place) || zoom >= this.map.getMaxZoom()) {
+        this.target = null;
+        return;
+      }
+      this.map.setView(target.place, Math.min(zoom + 1, this.map.getMaxZoom()), { animate: !this.still() });
     }
 
     dropPins(wanted) {
@@ -562,6 +577,8 @@
         this.highlight(project.code);
         this.fillIn(project, marker, card).catch((error) => this.explain(error));
       });
+      marker.on("mouseover", () => this.point(project.code));
+      marker.on("mouseout", () => this.point(null));
       marker.on("popupclose", () => { this.openCode = null; this.opened.clearLayers(); this.highlight(null); });
     }
 
@@ -693,14 +710,18 @@
       this.open(row.dataset.projectCode, { lon: Number(row.dataset.lon), lat: Number(row.dataset.lat) });
     }
 
-    openFromAddress() {
-      const code = this.config.inset ? null : new URLSearchParams(window.location.search).get("focus");
+    /* Only the project's own card tells whether it is without a place or just hidden in a cluster. */
+    async openFromAddress() {
+      const code = this.config.inset ? null : this.state.get("focus");
       if (!code) return;
-      const row = [...document.querySelectorAll("[data-project-code]")].find((one) => one.dataset.projectCode === code);
       const entry = this.byCode.get(code);
-      const marker = entry ? entry.marker : this.stack;
-      if (row && !entry) this.open(code, { lon: Number(row.dataset.lon), lat: Number(row.dataset.lat) });
-      else if (marker) marker.openPopup();
+      if (entry) {
+        entry.marker.openPopup();
+        return;
+      }
+      const found = await this.source.card(code);
+      if (found && found.lon !== null) this.open(code, found);
+      else if (found && this.stack) this.stack.openPopup();
     }
 
     /* Opens a project's card; one that is not drawn as a pin is flown to first. */
@@ -708,11 +729,19 @@
       const marker = this.byCode.has(code) ? this.byCode.get(code).marker : null;
       if (!marker && !place) return false;
       const target = marker ? marker.getLatLng() : L.latLng(place.lat, place.lon);
-      if (!marker) this.openCode = code;
+      if (!marker) {
+        this.map.closePopup();
+        this.openCode = code;
+        this.target = { code, place: target };
+      }
       const zoom = marker ? this.map.getZoom() : Math.max(ROW_ZOOM, this.map.getZoom());
       if (marker) this.map.once("moveend", () => marker.openPopup());
       this.map.setView(target, zoom, { animate: !this.still() });
       return true;
+    }
+
+    point(code) {
+      document.querySelectorAll("[data-project-code]").forEach((row) => row.classList.toggle("is-pointed", row.dataset.projectCode === code));
     }
 
     highlight(code) {

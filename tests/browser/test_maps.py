@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
 
-from tests.browser.conftest import HOSTILE, MARKS, Site, Visit
+from portfolio.services import users
+from portfolio.store.queries import users as user_queries
+from portfolio.web import create_app
+from tests.browser.conftest import HOSTILE, MARKS, Site, Visit, new_context, watched
+from tests.builders import make_project, site, write
+from tests.conftest import Databases
 
 pytestmark = MARKS
 
@@ -153,7 +161,9 @@ def test_a_move_asks_the_server_once(visit: Visit) -> None:
 def test_search_on_the_map_flies_to_a_project_by_keyboard(visit: Visit) -> None:
     page, project = visit.open("/maps/500101"), data(visit, "500101")["projects"][0]
     page.get_by_label("在地图上找").fill(project["name"])
-    expect(page.locator("[data-map-found] button").first).to_have_text(re.compile(re.escape(project["name"])))
+    expect(page.locator("[data-map-found]").get_by_role("option").first).to_have_text(
+        re.compile(re.escape(project["name"]))
+    )
     page.keyboard.press("Enter")
 
     expect(page.locator(".map-card-name")).to_have_text(project["name"])
@@ -196,3 +206,175 @@ def test_the_saved_page_draws_and_answers_without_any_server(visit: Visit, websi
     assert faults == []
     assert page.evaluate("window.canary || 0") == 0
     page.close()
+
+
+def test_a_double_click_ends_measuring_and_does_not_zoom(visit: Visit) -> None:
+    page = visit.open("/maps/500106")
+    page.get_by_role("button", name="量距离和面积").click()
+    box, view = page.locator(".project-map").bounding_box(), page.url
+    assert box
+    page.mouse.click(box["x"] + 200, box["y"] + 300)
+    page.wait_for_timeout(300)  # a faster second click would be a double click
+    page.mouse.dblclick(box["x"] + 300, box["y"] + 300)
+    measured = page.locator("[data-map-measured]")
+
+    expect(measured).to_have_text(re.compile(r"^长 [\d.]+ km$"))
+    expect(page.get_by_role("button", name="量距离和面积")).to_have_attribute("aria-pressed", "false")
+    length = measured.inner_text()
+    page.mouse.click(box["x"] + 330, box["y"] + 420)
+    page.wait_for_timeout(500)  # time in which the map would have zoomed or measured on
+    assert (measured.inner_text(), page.url) == (length, view)
+    page.keyboard.press("Escape")
+    expect(measured).to_have_text("")
+
+
+def test_a_click_on_a_pin_while_measuring_measures(visit: Visit) -> None:
+    page = visit.open("/maps/500101")
+    pins = page.locator(PINS)
+    page.get_by_role("button", name="量距离和面积").click()
+    for number in (3, 9):
+        box = pins.nth(number).bounding_box()
+        assert box
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(300)  # a faster second click would be a double click
+
+    expect(page.locator("[data-map-measured]")).to_have_text(re.compile(r"^长 [\d.]+ k?m$"))
+    expect(page.locator(CARD)).to_have_count(0)
+
+
+def test_the_search_is_a_combobox_that_arrows_enter_and_escape_work(visit: Visit) -> None:
+    page = visit.open("/maps/500101")
+    field = page.get_by_role("combobox", name="在地图上找")
+    field.fill("学")
+    options = page.locator("[data-map-found]").get_by_role("option")
+    expect(options).to_have_count(10)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+
+    expect(field).to_have_attribute("aria-activedescendant", options.nth(1).get_attribute("id") or "")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(options).to_have_count(10)
+    name = options.nth(0).inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-card-name")).to_have_text(name.split("（")[0])
+    assert visit.wrong() == []
+
+
+def test_heat_turned_off_while_it_is_asked_for_stays_off(visit: Visit) -> None:
+    slow = "const ask = window.fetch; window.fetch = async (url, how) => { const answer = await ask(url, how);"
+    wait = " if (String(url).includes('heat.json')) await new Promise((go) => setTimeout(go, 500)); return answer; };"
+    visit.page.add_init_script(slow + wait)
+    page = visit.open("/maps/500106")
+    page.get_by_label("热力").check()
+    page.get_by_label("热力").uncheck()
+    page.wait_for_timeout(1200)
+
+    expect(page.locator("canvas.leaflet-heatmap-layer")).to_have_count(0)
+
+
+def test_pointing_at_a_pin_marks_its_row(visit: Visit) -> None:
+    page, project = visit.open("/maps/500101"), data(visit, "500101")["projects"][0]
+    marker(page, project["name"]).locator(".pin").hover()
+
+    expect(page.locator(f'[data-project-code="{project["code"]}"]')).to_have_class(re.compile("is-pointed"))
+
+
+def test_controls_are_large_enough_for_a_finger(crowded: Site, chromium: Browser) -> None:
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True).new_page()
+    page.context.add_cookies([{"name": "portfolio_session", "value": crowded.token, "url": crowded.url}])
+    watched(page, crowded).open("/maps/500106")
+    heights = page.locator(".map-controls").locator(
+        "button, select, input[type=search], input[type=range], label:has(input)"
+    )
+
+    assert heights.count() >= 7
+    assert [
+        node.bounding_box() for node in heights.all() if (node.bounding_box() or {"height": 40})["height"] < 40
+    ] == []
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with more projects in one square kilometre than are drawn as pins, opened over four years."""
+    folder = tmp_path_factory.mktemp("crowded")
+    app = create_app(
+        database_url=Databases("sqlite", folder, None).new("filled"), instance=folder / "instance", testing=True
+    )
+    with write(app) as session:
+        for number in range(450):
+            place = site(106.36 + (number % 25) * 0.0005, 29.60 + (number // 25) * 0.0005)
+            project = make_project(session, name=f"密集{number:03d}小学", district="500106", place=place)
+            project.completion_year = 2022 + number % 4 if number else None
+        token = users._open_session(session, user_queries.get_user(session, "admin"))
+        session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", token)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["portfolio_engine"].dispose()
+
+
+@pytest.fixture
+def crowd(chromium: Browser, crowded: Site) -> Iterator[Visit]:
+    """A tab on the crowded map."""
+    context = new_context(chromium, crowded)
+    context.add_cookies([{"name": "portfolio_session", "value": crowded.token, "url": crowded.url}])
+    yield watched(context.new_page(), crowded)
+    context.close()
+
+
+def test_a_link_to_a_project_hidden_in_a_cluster_opens_that_project(crowd: Visit) -> None:
+    found = crowd.page.request.get(f"{crowd.url}/maps/500106/search.json?q=密集449").json()["results"][0]
+    page = crowd.open(f"/maps/500106?focus={found['code']}")
+
+    expect(page.locator(".map-card-name")).to_have_text("密集449小学", timeout=10_000)
+    assert crowd.wrong() == []
+
+
+def test_a_cluster_opens_by_keyboard(crowd: Visit) -> None:
+    page = crowd.open("/maps/500106")
+    view = page.url
+    page.locator(".pin-holder", has=page.locator(".cluster")).first.focus()
+    page.keyboard.press("Enter")
+
+    expect(page).not_to_have_url(view)
+    expect(page).to_have_url(re.compile("view="))
+
+
+def test_years_play_to_the_end_and_change_pins_legend_and_heat(crowd: Visit) -> None:
+    crowd.page.clock.install()
+    page = crowd.open("/maps/500106")
+    page.get_by_label("热力").check()
+    page.locator("canvas.leaflet-heatmap-layer").wait_for()
+    with page.expect_response(re.compile(r"heat\.json.*year=")):
+        page.get_by_role("button", name="逐年播放").click()
+    expect(page.locator("[data-map-year-text]")).to_have_text(re.compile(r"\d{4} 年底前建成（\d+ 个未填年份，不计入）"))
+    for _ in range(12):
+        page.clock.run_for(1300)
+
+    expect(page.get_by_role("button", name="逐年播放")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-map-year-text]")).to_have_text("全部年份")
+    assert "year=" not in page.url
+    # leaflet.heat reads its canvas back; the browser advises on that, nothing is wrong.
+    assert [fault for fault in crowd.wrong() if "willReadFrequently" not in fault] == []
+
+
+def test_the_small_map_shows_once_only_a_part_is_in_view(crowd: Visit) -> None:
+    page = crowd.open("/maps/500106")
+    expect(page.locator(".map-mini")).to_be_hidden()
+    for _ in range(4):
+        page.locator(".leaflet-control-zoom-in").click()
+        page.wait_for_timeout(200)
+
+    expect(page.locator(".map-mini")).to_be_visible()
+    frame, small = page.locator(".mini-frame").bounding_box(), page.locator(".mini-shape").bounding_box()
+    assert frame and small
+    assert frame["width"] < small["width"]

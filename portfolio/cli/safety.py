@@ -15,6 +15,7 @@ from portfolio.domain.terms import MoneyState
 from portfolio.store import backup as store_backup
 from portfolio.store.backup import ControlTotals
 from portfolio.store.history import first_broken_revision
+from portfolio.store.queries.files import first_broken_file
 
 Finding = tuple[str, str | None]
 
@@ -45,6 +46,7 @@ def _findings(session: Session, totals: ControlTotals) -> Iterator[Finding]:
             lambda: _file_fault(session),
         ),
         (f"修订链（{totals.rows['revision']:,} 条）", lambda: first_broken_revision(session)),
+        (f"附件（{totals.rows['stored_file']:,} 个）", lambda: first_broken_file(session)),
         (f"资金台账与修订（{totals.rows['ledger_entry']:,} 笔）", lambda: _ledger_fault(session, totals)),
     )
     for what, step in steps:

@@ -7,6 +7,8 @@ from portfolio.store.models.fact import Fact
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.project import Project
 from portfolio.store.models.revision import Revision
+from portfolio.store.models.setting import Setting
+from portfolio.store.models.stored_file import StoredFile
 
 __all__ = [
     "ApiToken",
@@ -20,6 +22,8 @@ __all__ = [
     "Plan",
     "Project",
     "Revision",
+    "Setting",
+    "StoredFile",
     "User",
     "UserSession",
 ]

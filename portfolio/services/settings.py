@@ -1,0 +1,35 @@
+"""Setting what differs from office to office."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portfolio.store.models import Setting
+from portfolio.store.queries.settings import find_setting_record
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
+
+
+def change_setting(session: Session, key: str, value: Any) -> Setting:
+    """Set ``key`` (group and name, such as ``map.review_number``) to a value of plain JSON types; None clears it.
+
+    Raises
+    ------
+    ValueError
+        If the key is none; keys come from the code, never from a form.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key of a setting")
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    setting = find_setting_record(session, key)
+    if setting is None:
+        setting = Setting(key=key, value=text)
+        session.add(setting)
+    elif setting.value != text:
+        setting.value = text
+    session.flush()
+    return setting

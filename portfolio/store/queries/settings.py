@@ -1,0 +1,22 @@
+"""Reads of what an office set for itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portfolio.store.models import Setting
+
+
+def find_setting(session: Session, key: str, default: Any = None) -> Any:
+    """Return the value set under ``key`` as plain JSON values, or ``default`` where nothing is set."""
+    setting = find_setting_record(session, key)
+    return default if setting is None else json.loads(setting.value)
+
+
+def find_setting_record(session: Session, key: str) -> Setting | None:
+    """Return the record of a setting, or None where nothing was ever set."""
+    return session.scalar(select(Setting).where(Setting.key == key))

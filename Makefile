@@ -5,14 +5,17 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test soak lint bench lock clean
 
 run: .venv/ready
 	@$(BIN)/portfolio init
 	@$(BIN)/portfolio serve --host $(HOST) --port $(PORT)
 
 test: .venv/ready-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
+
+soak: .venv/ready-dev
+	@$(BIN)/python -m tests.soak
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -32,5 +32,7 @@ MAP_WORDS = {
     "by_year": lazy_gettext("{year} 年底前建成"),
     "length": lazy_gettext("长"),
     "area": lazy_gettext("面积"),
-    "measure_hint": lazy_gettext("在地图上依次点选；按 Esc 结束"),
+    "measure_hint": lazy_gettext("在地图上依次点选；双击结束，按 Esc 清除"),
+    "years_unknown": lazy_gettext("（{count} 个未填年份，不计入）"),
+    "results": lazy_gettext("找到的项目"),
 }

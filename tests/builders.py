@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from portfolio.domain.drafts import LedgerDraft, PlaceDraft, ProjectDraft
+from portfolio.domain.drafts import EstimateDraft, LedgerDraft, PlaceDraft, ProjectDraft
 from portfolio.domain.roles import Role
-from portfolio.domain.terms import Accuracy, Level, MoneyState, Nature, Source, Stage
-from portfolio.services import ledger, projects, users
+from portfolio.domain.terms import Accuracy, EstimateKind, Level, MoneyState, Nature, Source, Stage
+from portfolio.services import estimates, ledger, projects, users
 from portfolio.store.base import Base
 from portfolio.store.engine import open_session
-from portfolio.store.models import LedgerEntry, Project, Revision
+from portfolio.store.models import Estimate, LedgerEntry, Project, Revision
+from portfolio.store.queries.estimates import find_estimate
 
 WANZHOU, SHAPINGBA = "500101", "500106"
 _numbers = itertools.count(1)
@@ -49,6 +50,14 @@ def make_entry(session: Session, project: Project, *, wan: int | Decimal = 100, 
     """Enter ``wan`` 万元 of the district's budget as received in 2025, changed by ``values``."""
     usual: dict[str, Any] = {"source": Source.DISTRICT_BUDGET, "state": MoneyState.RECEIVED, "year": 2025}
     return ledger.add_entry(session, project, LedgerDraft(amount_fen=int(wan * 1_000_000), **(usual | values)))
+
+
+def make_estimate(session: Session, project: Project, kind: EstimateKind, *, wan: int, **values: Any) -> Estimate:
+    """Enter ``wan`` 万元 as what a step of the four estimates comes to, in place of what stood there."""
+    last = find_estimate(session, project, kind)
+    usual = {"kind": kind, "amount_fen": wan * 1_000_000, "reason": "调整" if last else None}
+    draft = EstimateDraft(**(usual | values))
+    return estimates.enter_estimate(session, project, draft, replacing=last.ordinal if last else 0)
 
 
 def fill_register(session: Session) -> None:

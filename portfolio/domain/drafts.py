@@ -11,6 +11,7 @@ from portfolio.domain.terms import (
     Basis,
     Datum,
     DeliveryMode,
+    EstimateKind,
     Level,
     MoneyState,
     Nature,
@@ -79,3 +80,16 @@ class LedgerDraft:
     document_no: str | None = None
     document_on: dt.date | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimateDraft:
+    """What one of the four estimates comes to, and the approval that says so; ``reason`` where it replaces another."""
+
+    kind: EstimateKind
+    amount_fen: int
+    approval_no: str | None = None
+    issuer: str | None = None
+    approved_on: dt.date | None = None
+    file_id: int | None = None
+    reason: str | None = None

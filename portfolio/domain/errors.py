@@ -19,6 +19,10 @@ class RuleError(PortfolioError):
         self.field = field
 
 
+class ConfirmationNeededError(RuleError):
+    """An answer is likely to be a slip; it is taken once the person confirms this very sentence."""
+
+
 class DuplicateError(RuleError):
     """A record with the same identity exists already."""
 

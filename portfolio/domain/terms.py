@@ -174,6 +174,15 @@ class MoneyState(Term):
     WORK_DONE = "work_done", "完成投资"
 
 
+class EstimateKind(Term):
+    """One of the four estimates of a project (四算), in the order in which they are made."""
+
+    FEASIBILITY = "feasibility", "估算"
+    DESIGN = "design", "概算"
+    CONTRACT = "contract", "合同/预算"
+    FINAL = "final", "结算/决算"
+
+
 class Source(Term):
     """Funding source (资金来源): a leaf of the source tree; ``group`` is the branch."""
 

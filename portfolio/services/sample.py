@@ -28,7 +28,7 @@ from portfolio.domain.terms import (
 )
 from portfolio.store.base import utc_now
 from portfolio.store.history import REMOVING_SAMPLES
-from portfolio.store.models import CommitmentLink, District, Fact, LedgerEntry, Plan, Project, Revision
+from portfolio.store.models import CommitmentLink, District, Estimate, Fact, LedgerEntry, Plan, Project, Revision
 from portfolio.store.queries import districts, projects
 
 BATCH = 500
@@ -236,6 +236,8 @@ def _untie(session: Session, numbers: Sequence[int]) -> None:
         for entry in session.scalars(entries.where(wanted)):
             session.delete(entry)
         session.flush()
+    for estimate in session.scalars(select(Estimate).where(Estimate.project_id.in_(numbers))):
+        session.delete(estimate)
     for link in session.scalars(select(CommitmentLink).where(CommitmentLink.project_id.in_(numbers))):
         session.delete(link)
     for fact in session.scalars(select(Fact).where(Fact.project_id.in_(numbers))):

@@ -3,6 +3,7 @@
 from portfolio.store.models.access import ApiToken, User, UserSession
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
 from portfolio.store.models.district import District, GazetteerPlace, Plan
+from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.project import Project
@@ -15,6 +16,7 @@ __all__ = [
     "Commitment",
     "CommitmentLink",
     "District",
+    "Estimate",
     "Fact",
     "GazetteerPlace",
     "Indicator",

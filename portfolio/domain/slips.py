@@ -1,0 +1,20 @@
+"""Answers that are likely to be slips: asked about, taken once the person confirms."""
+
+from __future__ import annotations
+
+from portfolio.domain.quantities import format_money
+
+FAR_BEYOND = 1_000
+
+
+def unit_question(amount_fen: int, yardstick_fen: int | None) -> str | None:
+    """Ask about the unit of an amount more than 1,000 times what the project costs; None where it may be right.
+
+    ``yardstick_fen`` is the project's largest estimate or its total investment; without one nothing can be said.
+    """
+    if yardstick_fen is None or amount_fen <= yardstick_fen * FAR_BEYOND:
+        return None
+    return (
+        f"金额 {format_money(amount_fen)} 万元超过项目概算或总投资 {format_money(yardstick_fen)} 万元的 1,000 倍。"
+        "单位是否应为万元？请核对元、万元、亿元是否选对"
+    )

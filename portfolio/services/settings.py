@@ -8,24 +8,32 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.errors import StaleError
 from portfolio.store.models import Setting
+from portfolio.store.queries.revisions import last_actor
 from portfolio.store.queries.settings import find_setting_record
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
 
 
-def change_setting(session: Session, key: str, value: Any) -> Setting:
+def change_setting(session: Session, key: str, value: Any, *, version: int | None = None) -> Setting:
     """Set ``key`` (group and name, such as ``map.review_number``) to a value of plain JSON types; None clears it.
+
+    ``version`` is the one the value was read at, 0 where nothing was set; without it nobody is asked.
 
     Raises
     ------
     ValueError
         If the key is none; keys come from the code, never from a form.
+    StaleError
+        If somebody saved the setting since it was read at ``version``.
     """
     if not _KEY.fullmatch(key):
         raise ValueError(f"{key!r} is no key of a setting")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     setting = find_setting_record(session, key)
+    if version is not None and version != (setting.version if setting else 0):
+        raise StaleError(setting.version if setting else 0, last_actor(session, "setting", setting) if setting else "")
     if setting is None:
         setting = Setting(key=key, value=text)
         session.add(setting)

@@ -10,7 +10,8 @@ from jinja2 import StrictUndefined
 from portfolio import settings
 from portfolio.web import database, errors, formatters, language, navigation, pages, security, signin, tables, vendor
 from portfolio.web.permissions import check_declared
-from portfolio.web.views import BLUEPRINTS
+from portfolio.web.settings_page import EXTENSION
+from portfolio.web.views import BLUEPRINTS, SETTING_GROUPS
 
 MAX_REQUEST_BYTES = 25 * 1024 * 1024
 
@@ -34,6 +35,7 @@ def create_app(*, database_url: str | None = None, instance: Path | None = None,
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.extensions[EXTENSION] = SETTING_GROUPS
     check_declared(app)
     return app
 

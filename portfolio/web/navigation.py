@@ -18,11 +18,15 @@ BANNER = "portfolio_banner"
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the navigation; shown to people with ``permission`` when its page exists."""
+    """One entry of the navigation; shown to people with ``permission`` when its page exists.
+
+    ``nouns`` are the blueprints whose pages belong to it, beside its own.
+    """
 
     endpoint: str
     label: LazyString
     permission: Permission = Permission.VIEW
+    nouns: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -38,7 +42,11 @@ ENTRIES = (
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("commitments.indicators", lazy_gettext("指标")),
     Entry("facts.index", lazy_gettext("公开资料")),
-    Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER),
+    Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER, ("settings", "map_settings")),
+)
+ADMINISTRATION = (
+    Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),
+    Entry("settings.index", lazy_gettext("设置"), Permission.ADMINISTER),
 )
 
 
@@ -50,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.extensions[BANNER] = _no_sample
     app.jinja_env.globals.update(
         navigation=navigation,
+        administration=ADMINISTRATION,
         current_entry=current_entry,
         has_sample=has_sample,
         url_with=url_with,
@@ -75,7 +84,7 @@ def navigation() -> list[Entry]:
 def current_entry() -> Entry | None:
     """Return the entry of the page that is shown: its own, else the first of the same noun."""
     exact = (entry for entry in ENTRIES if entry.endpoint == request.endpoint)
-    noun = (entry for entry in ENTRIES if entry.endpoint.split(".")[0] == request.blueprint)
+    noun = (entry for entry in ENTRIES if request.blueprint in (entry.endpoint.split(".")[0], *entry.nouns))
     return next(exact, None) or next(noun, None)
 
 

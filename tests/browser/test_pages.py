@@ -33,6 +33,7 @@ PAGES = (
     "/users/",
     "/users/new",
     "/users/admin",
+    "/settings",
     "/account/password",
 )
 SERIOUS = ("serious", "critical")

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.store.base import Tracked
 from portfolio.store.models import Project, Revision
 
 
@@ -22,6 +23,12 @@ def get_revision(session: Session, project: Project, version: int) -> Revision:
     if revision is None:
         raise NotFoundError(f"项目 {project.code} 没有第 {version} 版")
     return revision
+
+
+def last_actor(session: Session, table: str, record: Tracked) -> str:
+    """Return who saved a record of a table last."""
+    statement = select(Revision.actor).where(Revision.record_type == table, Revision.record_id == record.id)
+    return session.scalars(statement.order_by(Revision.id.desc())).first() or ""
 
 
 def last_revision_id(session: Session) -> int:

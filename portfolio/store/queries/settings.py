@@ -20,3 +20,10 @@ def find_setting(session: Session, key: str, default: Any = None) -> Any:
 def find_setting_record(session: Session, key: str) -> Setting | None:
     """Return the record of a setting, or None where nothing was ever set."""
     return session.scalar(select(Setting).where(Setting.key == key))
+
+
+def list_settings(session: Session, group: str) -> dict[str, Any]:
+    """Return everything set in a group, such as ``map``, by its name there; what was cleared again is left out."""
+    rows = session.scalars(select(Setting).where(Setting.key.startswith(f"{group}.")).order_by(Setting.key))
+    found = {setting.key.removeprefix(f"{group}."): json.loads(setting.value) for setting in rows}
+    return {name: value for name, value in found.items() if value is not None}

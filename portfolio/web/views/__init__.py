@@ -7,6 +7,7 @@ from portfolio.web.views import (
     downloads,
     facts,
     health,
+    map_settings,
     mapdata,
     mapfiles,
     maps,
@@ -14,6 +15,7 @@ from portfolio.web.views import (
     ogc,
     overview,
     projects,
+    settings,
     users,
 )
 
@@ -32,4 +34,8 @@ BLUEPRINTS = (
     account.blueprint,
     health.blueprint,
     users.blueprint,
+    settings.blueprint,
+    map_settings.blueprint,
 )
+
+SETTING_GROUPS = (map_settings.REVIEW,)

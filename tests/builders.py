@@ -12,14 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from portfolio.domain.drafts import EstimateDraft, LedgerDraft, PlaceDraft, ProjectDraft
+from portfolio.domain.drafts import EstimateDraft, LedgerDraft, PlaceDraft, PlanDraft, ProjectDraft
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Accuracy, EstimateKind, Level, MoneyState, Nature, Source, Stage
-from portfolio.services import estimates, ledger, projects, users
+from portfolio.services import estimates, investment, ledger, projects, users
 from portfolio.store.base import Base
 from portfolio.store.engine import open_session
-from portfolio.store.models import Estimate, LedgerEntry, Project, Revision
+from portfolio.store.models import Estimate, LedgerEntry, PlanChange, Project, Revision
 from portfolio.store.queries.estimates import find_estimate
+from portfolio.store.queries.investment import list_plan_changes
 
 WANZHOU, SHAPINGBA = "500101", "500106"
 _numbers = itertools.count(1)
@@ -60,6 +61,22 @@ def make_estimate(session: Session, project: Project, kind: EstimateKind, *, wan
     return estimates.enter_estimate(session, project, draft, replacing=last.ordinal if last else 0)
 
 
+def make_plan(
+    session: Session,
+    project: Project,
+    *,
+    wan: int | Decimal,
+    year: int = 2025,
+    quarter: int | None = None,
+    **values: Any,
+) -> PlanChange:
+    """Plan ``wan`` 万元 of the district's budget for a year, or for one of its quarters, and nothing else."""
+    cell = (values.pop("source", Source.DISTRICT_BUDGET), quarter)
+    seen = len(list_plan_changes(session, project, year))
+    draft = PlanDraft(year=year, cells={cell: int(wan * 1_000_000)}, **({"reason": "调整"} | values))
+    return investment.set_plan(session, project, draft, seen=seen)
+
+
 def fill_register(session: Session) -> None:
     """Give two thirds of all projects made-up figures, stages, years, units and money, none of them the same."""
     for number, project in enumerate(session.scalars(select(Project).order_by(Project.code)), 1):
@@ -73,6 +90,7 @@ def fill_register(session: Session) -> None:
         if number % 3 == 1:
             make_entry(session, project, wan=number)
             make_entry(session, project, wan=Decimal(number) / 2, state=MoneyState.PAID)
+            make_plan(session, project, wan=number, quarter=1 + number % 4)
     session.flush()
 
 

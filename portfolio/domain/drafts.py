@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,6 +67,21 @@ class ProjectDraft:
     responsible_unit: str | None = None
     responsible_person: str | None = None
     place: PlaceDraft = PlaceDraft()
+
+
+PlanCell = tuple[Source, int | None]
+"""A source, and a quarter from 1 to 4, or None for what is planned for the year as a whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDraft:
+    """A project's investment plan of one year as it is to stand: fen by cell, cells left out are nothing."""
+
+    year: int
+    cells: Mapping[PlanCell, int]
+    document_no: str | None = None
+    document_on: dt.date | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -226,6 +226,22 @@ _SOURCE_GROUPS: dict[Source, str] = {
 }
 
 
+class PlanMove(Term):
+    """What a decision does to a project's annual investment plan."""
+
+    SET = "set", "下达年度计划"
+    ADJUST = "adjust", "调整年度计划"
+
+
+class KpiKind(Term):
+    """Ratios that bulletins follow, each of one budget year up to a day."""
+
+    INVESTMENT = "investment", "投资进度"
+    STARTED = "started", "开工率"
+    RECEIVED = "received", "到位率"
+    PAID = "paid", "支付率"
+
+
 class Confidence(Term):
     """How far a source can be trusted (来源类别)."""
 

@@ -32,6 +32,8 @@ def plain(kind: Kind, value: Any) -> str:
         return ""
     if kind is Kind.MONEY:
         return format(fen_to(value, MoneyUnit.WAN), "f")
+    if kind in (Kind.PERCENT, Kind.POINTS):
+        return f"{value * 100:.1f}%" if kind is Kind.PERCENT else f"{value:.1f}"
     if isinstance(value, dt.datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, Term):

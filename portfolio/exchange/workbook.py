@@ -24,6 +24,8 @@ _NUMBER_FORMATS = {
     Kind.MONEY: "#,##0.00;[Red]-#,##0.00;0",
     Kind.AREA: "#,##0.##",
     Kind.COUNT: "#,##0",
+    Kind.PERCENT: "0.0%",
+    Kind.POINTS: "+0.0;-0.0;0.0",
     Kind.YEAR: "0",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }

@@ -19,16 +19,21 @@ class Kind(Enum):
     MONEY = "money"
     YEAR = "year"
     MOMENT = "moment"
+    PERCENT = "percent"
+    POINTS = "points"
 
     @property
     def is_number(self) -> bool:
-        """Return whether values are right-aligned and can be summed."""
-        return self in (Kind.COUNT, Kind.AREA, Kind.MONEY)
+        """Return whether values are right-aligned."""
+        return self in (Kind.COUNT, Kind.AREA, Kind.MONEY, Kind.PERCENT, Kind.POINTS)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. Money values are whole fen, areas square metres, terms members of ``domain.terms``."""
+    """One column. Money values are whole fen, areas square metres, terms members of ``domain.terms``.
+
+    Percentages are fractions (0.25 is shown as 25.0%), points are percentage points (from 20% to 25% is 5).
+    """
 
     key: str
     label: str
@@ -38,7 +43,7 @@ class Column:
     @property
     def unit(self) -> str | None:
         """Return the unit that the heading names."""
-        return {Kind.MONEY: "万元", Kind.AREA: "㎡"}.get(self.kind)
+        return {Kind.MONEY: "万元", Kind.AREA: "㎡", Kind.POINTS: "百分点"}.get(self.kind)
 
     @property
     def heading(self) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.terms import (
@@ -28,7 +28,17 @@ from portfolio.domain.terms import (
 )
 from portfolio.store.base import utc_now
 from portfolio.store.history import REMOVING_SAMPLES
-from portfolio.store.models import CommitmentLink, District, Estimate, Fact, LedgerEntry, Plan, Project, Revision
+from portfolio.store.models import (
+    CommitmentLink,
+    District,
+    Estimate,
+    Fact,
+    LedgerEntry,
+    Plan,
+    PlanChange,
+    Project,
+    Revision,
+)
 from portfolio.store.queries import districts, projects
 
 BATCH = 500
@@ -238,10 +248,24 @@ def _untie(session: Session, numbers: Sequence[int]) -> None:
         session.flush()
     for estimate in session.scalars(select(Estimate).where(Estimate.project_id.in_(numbers))):
         session.delete(estimate)
+    _forget_plans(session, numbers)
     for link in session.scalars(select(CommitmentLink).where(CommitmentLink.project_id.in_(numbers))):
         session.delete(link)
     for fact in session.scalars(select(Fact).where(Fact.project_id.in_(numbers))):
         fact.project = None
     for phase in session.scalars(select(Project).where(Project.parent_id.in_(numbers))):
         phase.parent_id = None
+    session.flush()
+
+
+def _forget_plans(session: Session, numbers: Sequence[int]) -> None:
+    """Free projects of their annual plans; lines go before the decisions that hold them."""
+    changes = select(PlanChange).where(PlanChange.project_id.in_(numbers))
+    changes = changes.options(joinedload(PlanChange.project), selectinload(PlanChange.lines))
+    decisions = session.scalars(changes).all()
+    for line in [line for change in decisions for line in change.lines]:
+        session.delete(line)
+    session.flush()
+    for change in decisions:
+        session.delete(change)
     session.flush()

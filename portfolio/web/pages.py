@@ -30,7 +30,7 @@ _ONE_LINE = (Kind.CODE, Kind.YEAR, Kind.MOMENT)
 def init_app(app: Flask) -> None:
     """Offer the parts to templates."""
     app.extensions[BANNER] = lambda: has_samples(get_session())
-    app.jinja_env.filters.update(cell=format_cell, change_from=format_change)
+    app.jinja_env.filters.update(cell=format_cell, change_from=format_change, points=format_points)
     app.jinja_env.globals.update(
         all_columns=tuple(COLUMNS.values()),
         can_accept=can_accept,
@@ -56,6 +56,8 @@ def format_cell(value: Any, kind: Kind) -> str:
         return format_money(value, MoneyUnit.WAN)
     if kind in (Kind.COUNT, Kind.AREA):
         return format_number(value)
+    if kind in (Kind.PERCENT, Kind.POINTS):
+        return f"{value * 100:.1f}%" if kind is Kind.PERCENT else format_points(value)
     return format_moment(value) if kind is Kind.MOMENT else str(value)
 
 
@@ -66,6 +68,14 @@ def format_change(value: Decimal | None, before: Decimal | None) -> str:
     change = value - before
     sign = "+" if change > 0 else "−" if change < 0 else ""
     return f"{sign}{format_number(abs(change))}"
+
+
+def format_points(points: Decimal | None) -> str:
+    """Write a change in percentage points with its sign; unknown is a dash."""
+    if points is None:
+        return UNKNOWN
+    sign = "+" if points > 0 else "−" if points < 0 else ""
+    return f"{sign}{abs(points):.1f}"
 
 
 def headings(columns: Sequence[ReportColumn], *, sortable: bool = True) -> list[Column]:

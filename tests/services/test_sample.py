@@ -19,6 +19,7 @@ from portfolio.store.models import District, Fact, LedgerEntry, Project
 from portfolio.store.queries.commitments import list_commitments
 from portfolio.store.queries.projects import has_samples
 from portfolio.store.queries.revisions import list_revisions
+from tests.builders import make_plan
 
 COUNT = 240
 MOMENTS = frozenset({"entered_at", "updated_at"})
@@ -135,6 +136,7 @@ def tie_to_everything(session: Session, project: Project, real: Project) -> None
     commitment = next(one for one in list_commitments(session) if one.plan.district_id == project.district_id)
     commitment.levels = commitment.natures = None
     commitments.link_project(session, commitment, project, quantity=Decimal(1), basis=None)
+    make_plan(session, project, wan=5)
     session.scalars(select(Fact).limit(1)).one().project = project
     real.parent_id = project.id
     session.flush()

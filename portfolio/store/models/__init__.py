@@ -5,6 +5,7 @@ from portfolio.store.models.commitment import Commitment, CommitmentLink, Indica
 from portfolio.store.models.district import District, GazetteerPlace, Plan
 from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
+from portfolio.store.models.investment import PlanChange, PlanLine
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.project import Project
 from portfolio.store.models.revision import Revision
@@ -22,6 +23,8 @@ __all__ = [
     "Indicator",
     "LedgerEntry",
     "Plan",
+    "PlanChange",
+    "PlanLine",
     "Project",
     "Revision",
     "Setting",

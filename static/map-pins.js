@@ -5,10 +5,6 @@
   "use strict";
 
   const { element } = window.portfolioMapElements;
-  const LEVEL_MARKS = {
-    preschool: "幼", primary: "小", junior: "初", nine_year: "九", senior: "高", complete: "完",
-    vocational: "职", higher: "大", special: "特", correctional: "专", lifelong: "终",
-  };
   const STAGES = new Set([
     "reserve", "proposal", "feasibility", "design", "tender", "started", "foundation", "structure",
     "topped_out", "finishing", "accepted", "in_use", "final_account",
@@ -24,8 +20,8 @@
     return classes.join(" ");
   }
 
-  function markOf(project, colour) {
-    return colour === "light" ? LIGHT_MARKS[project.light] : LEVEL_MARKS[project.level] || "·";
+  function markOf(project, colour, letters) {
+    return colour === "light" ? LIGHT_MARKS[project.light] : letters[project.level];
   }
 
   /* The ring's arcs are as long as the classes are many, in the legend's order. */
@@ -49,8 +45,8 @@
     return ring;
   }
 
-  function pinNode(project, colour) {
-    return element("span", pinClasses(project, colour), markOf(project, colour));
+  function pinNode(project, colour, letters) {
+    return element("span", pinClasses(project, colour), markOf(project, colour, letters));
   }
 
   function clusterNode(cluster, colour, terms) {

@@ -173,7 +173,7 @@
     }
 
     drawPin(project) {
-      const pin = pinNode(project, this.colour);
+      const pin = pinNode(project, this.colour, this.data.letters);
       const colourWords = this.colour === "stage" ? this.stageWords(project) : this.data.terms[this.colour][project[this.colour]];
       const marker = this.addMarker([project.lat, project.lon], pin, `${project.name}，${colourWords}`, this.pins);
       if (this.config.inset) {

@@ -65,6 +65,14 @@ class Level(Term):
     CORRECTIONAL = "correctional", "专门教育"
     LIFELONG = "lifelong", "终身教育/党校"
 
+    @property
+    def letter(self) -> str:
+        """Return the one character that stands for it on a map."""
+        return _LETTERS[self]
+
+
+_LETTERS = dict(zip(Level, "幼小初九高完职大特专终", strict=True))
+
 
 class Stage(Term):
     """Where a project stands in its life (阶段), in order."""

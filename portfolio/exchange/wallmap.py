@@ -10,7 +10,7 @@ from typing import Literal
 from matplotlib.figure import Figure
 
 from portfolio.exchange.wallmap_map import MapFrame, draw_map, draw_scale, fit_frame
-from portfolio.exchange.wallmap_page import INK, MUTED, Page, printable
+from portfolio.exchange.wallmap_page import INK, MUTED, Box, Page, printable
 from portfolio.exchange.wallmap_panel import (
     GAP,
     draw_block,
@@ -19,9 +19,10 @@ from portfolio.exchange.wallmap_panel import (
     legend_entries,
     legend_height,
 )
-from portfolio.exchange.wallmap_sheet import Guide, LegendRow, Paper, Pin, Place, WallMap, Zone
+from portfolio.exchange.wallmap_parts import divide, lay_parts
+from portfolio.exchange.wallmap_sheet import Area, Guide, LegendRow, Paper, Pin, Place, WallMap, Zone
 
-__all__ = ["Guide", "LegendRow", "Paper", "Pin", "Place", "WallMap", "Zone", "write_wall_map"]
+__all__ = ["Area", "Guide", "LegendRow", "Paper", "Pin", "Place", "WallMap", "Zone", "write_wall_map"]
 
 NOT_REVIEWED = "内部资料，未经审图，不得公开"
 
@@ -31,8 +32,10 @@ _MARGIN, _INSET, _SCALE_STRIP = 8.0, 6.0, 13.0
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def write_wall_map(sheet: WallMap, *, paper: Paper, ending: Literal["pdf", "png"]) -> bytes:
-    """Return the sheet as a PDF of the paper's size, or as a PNG at 200 dpi (A3) or 100 dpi (A0).
+def write_wall_map(
+    sheet: WallMap, *, paper: Paper, ending: Literal["pdf", "png"], width_px: int | None = None
+) -> bytes:
+    """Return the sheet as a PDF of the paper's size, or as a PNG at 200 dpi (A3) or 100 dpi (A0), or ``width_px`` wide.
 
     Raises
     ------
@@ -46,12 +49,13 @@ def write_wall_map(sheet: WallMap, *, paper: Paper, ending: Literal["pdf", "png"
             about = {"Title": printable(sheet.title), "Creator": None, "Producer": None, "CreationDate": None}
             figure.savefig(target, format="pdf", metadata=about)
         else:
-            figure.savefig(target, format="png", dpi=paper.dpi, metadata={"Software": None})
+            dpi = width_px * 25.4 / paper.width_mm if width_px else paper.dpi
+            figure.savefig(target, format="png", dpi=dpi, metadata={"Software": None})
     return target.getvalue()
 
 
-def build_figure(sheet: WallMap, paper: Paper) -> tuple[Figure, MapFrame]:
-    """Compose the sheet; return the figure and where on it the map stands. Errors as `write_wall_map`."""
+def build_figure(sheet: WallMap, paper: Paper) -> tuple[Figure, list[MapFrame]]:
+    """Compose the sheet; return the figure and where on it the maps stand. Errors as `write_wall_map`."""
     page = Page(paper)
     unit = page.unit
     edge = _MARGIN * unit
@@ -60,11 +64,19 @@ def build_figure(sheet: WallMap, paper: Paper) -> tuple[Figure, MapFrame]:
     top = _draw_head(page, sheet, (inner, page.height - inner + 1.5 * unit)) - 4 * unit
     bottom = _draw_foot(page, sheet, (inner, inner - 1.5 * unit)) + 4 * unit
     panel = _draw_panel(page, sheet, (bottom, top), paper.block_widths)
-    box = (inner, bottom + _SCALE_STRIP * unit, panel - 5 * unit, top)
-    frame = fit_frame(sheet, box, 9 * unit)
-    draw_map(page, sheet, frame)
-    draw_scale(page, frame, at=(inner, bottom + 2 * unit), paper=paper.name)
-    return page.figure, frame
+    return page.figure, _draw_maps(page, sheet, (inner, bottom, panel - 5 * unit, top), paper.name)
+
+
+def _draw_maps(page: Page, sheet: WallMap, box: Box, paper: str) -> list[MapFrame]:
+    """Draw the map, or one for each group of neighbouring districts, each with its scale below it."""
+    parts, unit, frames = divide(sheet), page.unit, []
+    for part, (left, bottom, right, top) in zip(parts, lay_parts(parts, box, 5 * unit), strict=True):
+        frame = fit_frame(part, (left, bottom + _SCALE_STRIP * unit, right, top), 9 * unit)
+        draw_map(page, part, frame)
+        names = [] if len(parts) == 1 else ["、".join(one.name for one in part.outlines)]
+        draw_scale(page, frame, at=(left, bottom + 2 * unit), words="，".join([*names, f"{paper} 幅面"]))
+        frames.append(frame)
+    return frames
 
 
 def _draw_head(page: Page, sheet: WallMap, at: tuple[float, float]) -> float:

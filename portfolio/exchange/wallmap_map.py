@@ -93,7 +93,7 @@ def nice_ratio(least: float) -> int:
 
 
 def _shown(sheet: WallMap) -> Iterator[shapely.Geometry]:
-    yield from sheet.outlines
+    yield from (one.geometry for one in sheet.outlines)
     yield from (shapely.Point(pin.lon, pin.lat) for pin in sheet.pins)
     if not sheet.outlines:
         yield from (zone.geometry for zone in sheet.zones)
@@ -120,7 +120,7 @@ def draw_map(page: Page, sheet: WallMap, frame: MapFrame) -> None:
 def _draw_ground(page: Page, sheet: WallMap, frame: MapFrame) -> None:
     page.rectangle(frame.box, facecolor=GROUND, zorder=1)
     for outline in sheet.outlines:
-        page.shape(frame.to_mm(outline), facecolor=SURFACE, zorder=2)
+        page.shape(frame.to_mm(outline.geometry), facecolor=SURFACE, zorder=2)
     for zone in sheet.zones:
         area = frame.to_mm(zone.geometry)
         page.shape(area, facecolor=zone.colour, alpha=0.17, zorder=3)
@@ -130,7 +130,7 @@ def _draw_ground(page: Page, sheet: WallMap, frame: MapFrame) -> None:
         for part in _line_parts(frame.to_mm(guide.geometry)):
             page.line(part, colour, width, zorder=5, **look)
     for outline in sheet.outlines:
-        page.shape(frame.to_mm(outline), facecolor="none", edgecolor=MUTED, linewidth=1.0, zorder=6)
+        page.shape(frame.to_mm(outline.geometry), facecolor="none", edgecolor=MUTED, linewidth=1.0, zorder=6)
 
 
 def _line_parts(geometry: shapely.Geometry) -> Iterator[np.ndarray]:
@@ -187,8 +187,8 @@ def _name_zone(page: Page, zone: Zone, frame: MapFrame, labels: Labels) -> None:
     labels.within([way for way in ways if way], _ZONE_POINTS, area, zone.colour)
 
 
-def draw_scale(page: Page, frame: MapFrame, *, at: tuple[float, float], paper: str) -> None:
-    """Draw north arrow, scale bar and ratio to the right of ``at``, the left end of the bar's foot, in mm."""
+def draw_scale(page: Page, frame: MapFrame, *, at: tuple[float, float], words: str) -> None:
+    """Draw north arrow, scale bar, ratio and ``words`` rightwards of ``at``, the lower left corner, in mm."""
     x, y = at
     unit = page.unit
     tip, foot, half = y + 6.4 * unit, y, 1.7 * unit
@@ -198,14 +198,16 @@ def draw_scale(page: Page, frame: MapFrame, *, at: tuple[float, float], paper: s
     page.shape(right, facecolor=SURFACE, edgecolor=INK, linewidth=0.5)
     page.text((middle + 2.6 * unit, y + 2.2 * unit), "北", 8)
     end = _draw_bar(page, frame, (x + 14 * unit, y + 0.6 * unit))
-    page.text((end + 8 * unit, y + 0.8 * unit), f"比例尺 1:{frame.ratio:,}".replace(",", " ") + f"（{paper} 幅面）", 9)
+    ratio = f"{frame.ratio:,}".replace(",", " ")
+    page.text((end + 8 * unit, y + 0.8 * unit), f"比例尺 1:{ratio}（{words}）", 9)
 
 
 def _draw_bar(page: Page, frame: MapFrame, at: tuple[float, float]) -> float:
-    """Draw the bar, at most 55 mm of A3, and return where it ends."""
+    """Draw the bar, at most 55 mm of A3 and a quarter of the map, and return where it ends."""
     x, y = at
     per_km = 1e6 / frame.ratio
-    length = max((km for km in _BAR_KM if km * per_km <= 55 * page.unit), default=_BAR_KM[0])
+    room = min(55 * page.unit, (frame.box[2] - frame.box[0]) / 4)
+    length = max((km for km in _BAR_KM if km * per_km <= room), default=_BAR_KM[0])
     step, height = length * per_km / 4, 1.3 * page.unit
     for quarter in range(4):
         box = (x + quarter * step, y, x + (quarter + 1) * step, y + height)

@@ -44,6 +44,14 @@ class Paper(Enum):
 
 
 @dataclass(frozen=True)
+class Area:
+    """One district's outline."""
+
+    name: str
+    geometry: shapely.Geometry
+
+
+@dataclass(frozen=True)
 class Zone:
     """One named area such as a belt; ``colour`` is ``#RRGGBB``."""
 
@@ -105,7 +113,7 @@ class WallMap:
 
     title: str
     subtitle: str
-    outlines: tuple[shapely.Geometry, ...]
+    outlines: tuple[Area, ...]
     zones: tuple[Zone, ...]
     guides: tuple[Guide, ...]
     places: tuple[Place, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, jsonify, render_template
-from flask.typing import ResponseReturnValue
+from flask.typing import ResponseReturnValue, ResponseValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -22,6 +22,7 @@ _TITLES = {
     413: lazy_gettext("文件过大"),
     422: lazy_gettext("请核对填写内容"),
     500: lazy_gettext("系统出错"),
+    503: lazy_gettext("请稍候"),
 }
 _SENTENCES = {
     400: lazy_gettext("请求的内容不完整或格式不对。请返回上一页检查后重新提交。"),
@@ -58,7 +59,7 @@ def _answer_rule(error: PortfolioError | GeoError) -> ResponseReturnValue:
     return answer_error(status, str(error))
 
 
-def answer_error(status: int, sentence: str) -> ResponseReturnValue:
+def answer_error(status: int, sentence: str) -> tuple[ResponseValue, int, dict[str, str]]:
     """Answer with ``status`` and a sentence fit for the screen."""
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if is_api_request():

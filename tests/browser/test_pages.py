@@ -30,6 +30,7 @@ PAGES = (
     "/facts?district=500106",
     "/maps/500106",
     "/maps/500101",
+    "/maps/500106/wall",
     "/users/",
     "/users/new",
     "/users/admin",

@@ -25,6 +25,7 @@ from geo.errors import GeoError
 from portfolio.domain.terms import Stage, Status
 from portfolio.exchange.wallmap import (
     NOT_REVIEWED,
+    Area,
     Guide,
     LegendRow,
     Paper,
@@ -54,7 +55,7 @@ PINS = tuple(
 SHEET = WallMap(
     title="沙坪坝区教育建设项目挂图",
     subtitle="沙坪坝区 · 项目库 · 4 个项目 · 截至 2026-11-24",
-    outlines=(OUTLINE,),
+    outlines=(Area("沙坪坝区", OUTLINE),),
     zones=(Zone("沿嘉陵江新优质教育拓展带", "#1C7C94", box(106.45, 29.5, 106.47, 29.7)),),
     guides=(Guide("river", LineString([(106.46, 29.5), (106.46, 29.7)])),),
     places=(Place("凤凰镇", 106.35, 29.65),),
@@ -152,7 +153,7 @@ def test_no_text_leaves_the_frame(paper: Paper, sheet: WallMap) -> None:
 
 @pytest.mark.parametrize("paper", Paper)
 def test_the_scale_is_true(paper: Paper) -> None:
-    _, frame = build_figure(SHEET, paper)
+    _, [frame] = build_figure(SHEET, paper)
     start, end = (106.32, 29.52), (106.48, 29.68)
 
     (x0, y0), (x1, y1) = frame.place(*start), frame.place(*end)
@@ -163,7 +164,7 @@ def test_the_scale_is_true(paper: Paper) -> None:
 
 
 def test_the_scale_bar_is_as_long_as_it_says() -> None:
-    figure, frame = build_figure(SHEET, Paper.A3)
+    figure, [frame] = build_figure(SHEET, Paper.A3)
     page_mm = figure.bbox.width / 420
     quarters = [patch for patch in figure.axes[0].patches if patch.get_gid() == "scale-bar"]
 
@@ -258,13 +259,13 @@ def test_a_review_number_takes_the_place_of_the_warning() -> None:
 def test_without_an_outline_none_is_drawn_and_the_pins_set_the_extent() -> None:
     bare = replace(SHEET, outlines=(), zones=(), guides=())
 
-    _, frame = build_figure(bare, Paper.A3)
+    _, [frame] = build_figure(bare, Paper.A3)
 
-    assert frame.ratio < build_figure(SHEET, Paper.A3)[1].ratio / 2
+    assert frame.ratio < build_figure(SHEET, Paper.A3)[1][0].ratio / 2
 
 
 def test_one_lone_project_is_not_enlarged_without_end() -> None:
-    _, frame = build_figure(replace(SHEET, outlines=(), zones=(), guides=(), pins=PINS[:1]), Paper.A3)
+    _, [frame] = build_figure(replace(SHEET, outlines=(), zones=(), guides=(), pins=PINS[:1]), Paper.A3)
 
     assert frame.ratio >= 5000
 
@@ -276,7 +277,7 @@ def test_nothing_to_draw_is_refused() -> None:
 
 def test_places_beyond_the_systems_longitudes_are_refused() -> None:
     with pytest.raises(GeoError, match="经度"):
-        write_wall_map(replace(SHEET, outlines=(box(0, 0, 1, 1),), pins=()), paper=Paper.A3, ending="pdf")
+        write_wall_map(replace(SHEET, outlines=(Area("海上", box(0, 0, 1, 1)),), pins=()), paper=Paper.A3, ending="pdf")
 
 
 def test_what_the_font_lacks_is_replaced_before_matplotlib_sees_it() -> None:

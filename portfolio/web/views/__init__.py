@@ -17,6 +17,7 @@ from portfolio.web.views import (
     projects,
     settings,
     users,
+    wallmaps,
 )
 
 BLUEPRINTS = (
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     maps.blueprint,
     mapdata.blueprint,
     mapfiles.blueprint,
+    wallmaps.blueprint,
     money.blueprint,
     commitments.blueprint,
     facts.blueprint,

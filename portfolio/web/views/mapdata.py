@@ -154,6 +154,7 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
         "places": [{"name": place.name, "lon": place.lon, "lat": place.lat} for one in shown for place in _towns(one)],
         "radii": {accuracy.value: metres for accuracy, metres in report.UNCERTAINTY_M.items() if metres},
         "terms": _terms(),
+        "letters": {level.value: level.letter for level in Level},
         "outline_note": next((found.outline.note for _, found in sheets if found.outline), None),
         "labels": {key: str(words) for key, words in MAP_WORDS.items()},
     }

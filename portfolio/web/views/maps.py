@@ -137,14 +137,16 @@ def map_title(adcode: str) -> str:
     return str(gettext("%(district)s · 项目点", district=district.name))
 
 
-def _downloads(adcode: str) -> list[dict[str, str]]:
+def _downloads(adcode: str) -> list[dict[str, Any]]:
     if not can(Permission.EXPORT):
         return []
     args: dict[str, Any] = filters.filter_args(but=_GIVEN)
-    return [
-        {"label": str(label), "url": url_for("mapfiles.download", adcode=adcode, kind=kind, **args)}
+    files = [
+        {"label": str(label), "url": url_for("mapfiles.download", adcode=adcode, kind=kind, **args), "is_file": True}
         for kind, label in _KINDS
     ]
+    wall = {"label": gettext("挂图（A3、A0）…"), "url": url_for("wallmaps.choose", adcode=adcode, **args)}
+    return [wall | {"is_file": False}, *files]
 
 
 def _sheet(scope: MapScope) -> Sheet | None:

@@ -80,11 +80,11 @@ def test_layers_are_left_out_as_chosen(shared_app: Flask) -> None:
     assert len(sheet(shared_app, "/maps/500106?layers=&layers=belts").zones) == 4
 
 
-def test_columns_of_which_nothing_is_known_take_no_paper(shared_app: Flask) -> None:
-    drawn = sheet(shared_app, "/maps/500101?level=preschool")
+def test_columns_of_which_nothing_is_known_take_no_paper(app: Flask) -> None:
+    drawn = sheet(app, "/maps/500101?level=preschool")
 
     assert drawn.columns == ("号", "项目名称", "学段", "建设性质")
-    assert "阶段" in sheet(shared_app, "/maps/500101").columns
+    assert "阶段" in sheet(app, "/maps/500101").columns
 
 
 def test_the_review_number_of_the_office_stands_on_the_sheet(app: Flask) -> None:

@@ -96,7 +96,7 @@ def wall_map(scope: MapScope, choice: WallChoice) -> WallMap:
         rows=tuple(_rows(sites, facets.unlocated)),
         notes=(facets.coverage, *_notes(scope, sites)),
         review_number=find_setting(get_session(), REVIEW_NUMBER) or None,
-        made_at=f"{today.year}年{today.month}月{today.day}日",
+        made_at=gettext("%(year)s年%(month)s月%(day)s日", year=today.year, month=today.month, day=today.day),
         made_by=user.full_name or user.name,
     )
 

@@ -87,6 +87,19 @@ def inset_map(bounds: Bounds, data_url: str, *, focus: str = "", name: str = "in
     return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name)
 
 
+def placing_map(bounds: Bounds, data_url: str, readings_url: str, *, name: str = "placing") -> MapShell:
+    """Make the shell of the map on which one project is placed; ``static/placing.js`` draws it.
+
+    ``readings_url`` is the address, on this server, that reads typed coordinates under each datum. The other
+    parameters and the errors are those of `project_map`.
+    """
+    _check_url(readings_url)
+    config = _checked_config(bounds, data_url, inset=False) | {"readingsUrl": readings_url}
+    shell = _BareMap(bounds, control_scale=True, zoom_control=True)
+    shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
+    return _render(shell, config, name, drawn_by="portfolioPlacing")
+
+
 class _ShellFigure(Figure):
     """A figure whose parts are rendered apart instead of into a page of folium's own."""
 
@@ -136,19 +149,20 @@ class _BareMap(folium.Map):
 
 
 class _DataLayer(MacroElement):
-    """Hands the map to ``static/map.js``; the template is constant and the configuration is checked JSON."""
+    """Hands the map to the script that draws it; the template is constant and the configuration is checked JSON."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        window.portfolioMap({{ this._parent.get_name() }}, {{ this.config|tojson }});
+        window.{{ this.drawn_by }}({{ this._parent.get_name() }}, {{ this.config|tojson }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], drawn_by: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Data"
+        self.drawn_by = drawn_by
         self.config = dict(config)
 
 
@@ -162,10 +176,10 @@ _WRAPPER = Template(
 )
 
 
-def _render(shell: folium.Map, config: Mapping[str, Any], name: str) -> MapShell:
+def _render(shell: folium.Map, config: Mapping[str, Any], name: str, *, drawn_by: str = "portfolioMap") -> MapShell:
     if not _PLAIN_NAME.fullmatch(name):
         raise GeoError("地图名称只能由小写字母、数字和下划线组成，请核对。")
-    shell.add_child(_DataLayer(config))
+    shell.add_child(_DataLayer(config, drawn_by))
     figure = _ShellFigure()
     figure.add_child(shell)
     _name_elements(shell, name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from portfolio.domain.errors import RuleError
 
 FIELD = "coordinates"
+FROM_SITE = "用地范围内的一点"  # what is kept as given where a site was drawn and no point
 LONGEST = 200
 _LON, _LAT = "lon", "lat"
 _RANGES = {_LON: (73.0, 136.0), _LAT: (3.0, 54.0)}
@@ -54,6 +55,11 @@ def parse_coordinates(text: str) -> Given:
     _check_labels(labels, order)
     lon, lat = (first, second) if order == (_LON, _LAT) else (second, first)
     return Given(lon, lat, cleaned)
+
+
+def write_pair(lon: float, lat: float) -> str:
+    """Write degrees as they can be pasted again: longitude first, at most seven decimals (1 cm)."""
+    return f"{lon:.7f}".rstrip("0").rstrip(".") + ", " + f"{lat:.7f}".rstrip("0").rstrip(".")
 
 
 def _wrong(message: str) -> RuleError:

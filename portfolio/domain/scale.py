@@ -1,8 +1,13 @@
-"""Sizing of schools: how many seats a number of classes stands for."""
+"""Sizing of schools: how many seats a number of classes stands for, how large a site is drawn and stated."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from portfolio.domain.terms import Level
+
+M2_PER_MU = Decimal("666.67")
 
 _SEATS_PER_CLASS: dict[Level, tuple[int, int]] = {
     Level.PRESCHOOL: (25, 35),
@@ -24,3 +29,32 @@ def sizing_warning(level: Level, classes: int | None, seats: int | None) -> str 
         return None
     expected = f"{low:,}" if low == high else f"{low:,}–{high:,}"
     return f"{classes} 班按标准约 {expected} 个学位，与填写的 {seats:,} 个相差超过 {_TOLERANCE_PERCENT}%，请核对"
+
+
+@dataclass(frozen=True)
+class SiteMeasure:
+    """A site as drawn on the map, beside the site area that somebody stated; None where nobody has."""
+
+    area_m2: Decimal
+    stated_m2: Decimal | None
+
+    @property
+    def mu(self) -> Decimal:
+        """Return the drawn area in 亩."""
+        return self.area_m2 / M2_PER_MU
+
+    @property
+    def percent_off(self) -> Decimal | None:
+        """Return by how many per cent the drawn area differs from the stated one."""
+        return None if self.stated_m2 is None else (self.area_m2 - self.stated_m2) / self.stated_m2 * 100
+
+    @property
+    def warning(self) -> str | None:
+        """Say when the two differ by more than ten per cent, or None."""
+        percent = self.percent_off
+        if percent is None or abs(percent) <= _TOLERANCE_PERCENT:
+            return None
+        return (
+            f"图上范围 {self.area_m2:,.0f} ㎡，与占地面积 {self.stated_m2:,.0f} ㎡ 相差 {abs(percent):.1f}%，"
+            f"超过 {_TOLERANCE_PERCENT}%，请核对范围或占地面积"
+        )

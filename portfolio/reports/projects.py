@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
 from portfolio.domain.codes import national_code_warning
-from portfolio.domain.drafts import ProjectDraft
+from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.lights import Light, lit
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.scale import sizing_warning
@@ -30,6 +30,7 @@ from portfolio.domain.terms import (
     Status,
     Term,
 )
+from portfolio.reports.placing import measure_site
 from portfolio.store.models import CommitmentLink, Fact, LedgerEntry, Project, Revision
 from portfolio.store.queries import commitments, facts, ledger, revisions
 
@@ -64,7 +65,10 @@ FIELD_LABELS = {
     "lat": "纬度",
     "accuracy": "位置精度",
     "datum": "坐标系",
+    "place_given": "坐标原文",
     "place_basis": "位置依据",
+    "place_confirmed_by": "位置核实人",
+    "site_outline": "用地范围",
 }
 _TERMS: dict[str, type[Term]] = {
     "nature": Nature,
@@ -76,7 +80,16 @@ _TERMS: dict[str, type[Term]] = {
     "accuracy": Accuracy,
     "datum": Datum,
 }
-_PLACE_FIELDS = {"lon": "lon", "lat": "lat", "accuracy": "accuracy", "datum": "datum", "place_basis": "basis"}
+_PLACE_FIELDS = {
+    "lon": "lon",
+    "lat": "lat",
+    "accuracy": "accuracy",
+    "datum": "datum",
+    "place_given": "given",
+    "place_basis": "basis",
+    "place_confirmed_by": "confirmed_by",
+    "site_outline": "outline",
+}
 
 
 @dataclass(frozen=True)
@@ -170,8 +183,15 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
 
 def compare_versions(project: Project, draft: ProjectDraft) -> list[Change]:
     """Return the fields in which what is stored now (before) differs from what somebody wants to save (after)."""
-    wanted = {name: getattr(draft, name) for name in FIELD_LABELS if hasattr(draft, name)}
-    wanted |= {name: getattr(draft.place, source) for name, source in _PLACE_FIELDS.items()}
+    return _compare(project, {name: getattr(draft, name) for name in FIELD_LABELS if hasattr(draft, name)})
+
+
+def compare_places(project: Project, place: PlaceDraft) -> list[Change]:
+    """Return how the place stored now (before) differs from the one that somebody wants to save (after)."""
+    return _compare(project, {name: getattr(place, source) for name, source in _PLACE_FIELDS.items()})
+
+
+def _compare(project: Project, wanted: dict[str, Any]) -> list[Change]:
     return [
         Change(FIELD_LABELS[name], write_value(name, getattr(project, name)), write_value(name, value))
         for name, value in wanted.items()
@@ -189,4 +209,6 @@ def write_value(name: str, value: Any) -> str:
         return format_money(int(value))
     if name in ("site_area_m2", "floor_area_m2", "classes", "seats"):
         return format_number(Decimal(str(value)))
+    if name == "site_outline":
+        return f"{format_number(measure_site(value, None).area_m2)} ㎡"
     return str(value)

@@ -43,15 +43,17 @@ def add_project(session: Session, draft: ProjectDraft, *, code: str | None = Non
     """
     district = _district(session, draft.district)
     _check(session, draft, district)
+    _check_place(draft.place)
     project = Project(code=code or next_code(session, district), status=Status.ACTIVE, stage=draft.stage)
     _fill(project, draft, district, _plan(session, draft))
+    _put_place(project, draft.place)
     session.add(project)
     session.flush()
     return project
 
 
 def update_project(session: Session, project: Project, draft: ProjectDraft, *, version: int) -> Project:
-    """Save changed answers to a project that was read at ``version``.
+    """Save changed answers to a project that was read at ``version``; its place stays, see ``place_project``.
 
     Raises
     ------
@@ -66,6 +68,23 @@ def update_project(session: Session, project: Project, draft: ProjectDraft, *, v
         raise RuleError("项目编码含区划代码，不能改到其他区县；请在那个区县新登记", "district")
     _check(session, draft, district, but=project.code)
     _fill(project, draft, district, _plan(session, draft))
+    session.flush()
+    return project
+
+
+def place_project(session: Session, project: Project, place: PlaceDraft, *, version: int) -> Project:
+    """Say where a project lies that was read at ``version``, or that its place is not known any more.
+
+    Raises
+    ------
+    StaleError
+        If somebody saved it since.
+    RuleError
+        If the place makes no sense.
+    """
+    check_version(session, project, version)
+    _check_place(place)
+    _put_place(project, place)
     session.flush()
     return project
 
@@ -157,7 +176,6 @@ def _check(session: Session, draft: ProjectDraft, district: District, *, but: st
         raise RuleError("建成年份早于开工年份，请核对", "completion_year")
     if draft.basis is not Basis.OUTSIDE and not draft.section:
         raise RuleError("规划内项目须写明所在章节或专栏", "section")
-    _check_place(draft.place)
     namesake = projects.find_namesake(session, district, _full_name(draft), but=but)
     if namesake is not None:
         raise DuplicateError(f"本区县已有同名项目 {namesake.code}；若是另一期或另一校区，请在备注中写明", "name")
@@ -182,7 +200,6 @@ def _fill(project: Project, draft: ProjectDraft, district: District, plan: Plan 
     project.district, project.plan = district, plan
     if plan is None:
         project.section = project.item = None
-    _put_place(project, draft.place)
 
 
 def _put_place(project: Project, place: PlaceDraft) -> None:

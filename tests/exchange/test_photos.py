@@ -19,7 +19,7 @@ from portfolio.exchange.photos import read_position
 GPS = {1: "N", 2: (29.0, 32.0, 37.3), 3: "E", 4: (106.0, 27.0, 10.4)}
 
 
-def _photo(kind: str, gps: dict[int, Any] | None) -> bytes:
+def make_photo(kind: str, gps: dict[int, Any] | None) -> bytes:
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = "2026:05:01 09:30:00"
     if gps is not None:
@@ -31,7 +31,7 @@ def _photo(kind: str, gps: dict[int, Any] | None) -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_photo_gives_place_and_time(kind: str) -> None:
-    seen = read_position(_photo(kind, GPS))
+    seen = read_position(make_photo(kind, GPS))
 
     assert (seen.lon, seen.lat) == pytest.approx((106.452889, 29.543694), abs=1e-5)
     assert seen.taken_at == "2026-05-01 09:30:00"
@@ -40,11 +40,11 @@ def test_a_photo_gives_place_and_time(kind: str) -> None:
 @pytest.mark.parametrize("gps", [None, {**GPS, 2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)}, {**GPS, 3: "?"}])
 def test_a_photo_without_a_usable_position_says_switch_it_on(gps: dict[int, Any] | None) -> None:
     with pytest.raises(RuleError, match="手机拍照时请打开定位"):
-        read_position(_photo("JPEG", gps))
+        read_position(make_photo("JPEG", gps))
 
 
 def test_a_rational_over_zero_is_no_position() -> None:
-    photo = _photo("JPEG", {**GPS, 2: (29.0, 32.0, 37.0)})
+    photo = make_photo("JPEG", {**GPS, 2: (29.0, 32.0, 37.0)})
     broken = photo.replace(struct.pack("<II", 29, 1), bytes(8)).replace(struct.pack(">II", 29, 1), bytes(8))
 
     assert broken != photo
@@ -73,6 +73,6 @@ def test_too_many_bytes_and_other_files_are_refused() -> None:
 
 @given(st.sampled_from(["JPEG", "PNG"]), st.integers(0, 400), st.binary(min_size=1, max_size=40))
 def test_damaged_photos_meet_a_rule_and_nothing_else(kind: str, start: int, noise: bytes) -> None:
-    photo = _photo(kind, GPS)
+    photo = make_photo(kind, GPS)
     with contextlib.suppress(RuleError):
         read_position(photo[:start] + noise + photo[start + len(noise) :])

@@ -42,7 +42,7 @@ RAN = "1337"
 ALL_COLUMNS = f"columns={','.join(COLUMNS)}"
 TEXT_FIELDS = (
     *("name", "remark", "section", "item", "quote", "national_code", "owner", "user", "lead_unit"),
-    *("responsible_unit", "responsible_person", "place_basis", "note"),
+    *("responsible_unit", "responsible_person", "note"),
 )
 ALLOWED_LENGTH = {"item": 20, "national_code": 40}
 
@@ -70,9 +70,11 @@ def _signed_in(app: Flask) -> FlaskClient:
 def _type_everywhere(client: FlaskClient, text: str, number: int) -> None:
     answers = {name: text[: ALLOWED_LENGTH.get(name, 60)] for name in TEXT_FIELDS}
     given = {"district": "500106", "plan_key": "500106-2021", "basis": "named", "level": "primary", "nature": "new"}
-    place = {"lon": f"{106.40 + number / 1000}", "lat": "29.55", "accuracy": "site"}
-    page = change(client, "/projects/new", ask="nature", **(given | place | answers)).location or ""
+    page = change(client, "/projects/new", ask="nature", **(given | answers)).location or ""
     assert page.startswith("/projects/500106-"), text
+    place = {"coordinates": f"{106.40 + number / 1000}, 29.55", "accuracy": "site"}
+    said = dict.fromkeys(("place_basis", "place_confirmed_by"), text[:50])
+    assert change(client, f"{page}/place", ask="coordinates", **place, **said).status_code == 302
     ledger = {"source": "other", "state": "received", "year": "2025", "amount": "1", "unit": "wan"}
     change(client, f"{page}/money/new", ask="amount", document_no=text, note=text, **ledger)
     reversal = re.search(r'href="([^"]+/reverse)"', client.get(page).text)
@@ -100,7 +102,9 @@ def pages(app: Flask) -> list[str]:
     """Return every address that shows something of the hostile records."""
     with read(app) as session:
         entry = session.scalar(select(LedgerEntry.id).order_by(LedgerEntry.id)) or 0
-    by_code = [f"/projects/{code}{tail}" for code in codes(app).values() for tail in ("", "/edit", "/money/new")]
+    by_code = [
+        f"/projects/{code}{tail}" for code in codes(app).values() for tail in ("", "/edit", "/place", "/money/new")
+    ]
     first = codes(app)[HOSTILE[0]]
     return [
         *by_code,

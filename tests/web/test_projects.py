@@ -12,12 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from geo.crs import to_wgs84
 from portfolio.domain.roles import Role
-from portfolio.domain.terms import Accuracy, Datum, Nature, Stage, Status
+from portfolio.domain.terms import Nature, Stage, Status
 from portfolio.store.models import Fact, Project, Revision
 from portfolio.store.queries.projects import get_project
-from portfolio.store.queries.revisions import last_revision_id, list_revisions
 from tests.builders import SHAPINGBA, WANZHOU, client_of, read, sizes
 from tests.web.pages import change, form_with, wrong_fields
 
@@ -33,6 +31,11 @@ def add(client: FlaskClient, **answers: str) -> TestResponse:
 def edit(client: FlaskClient, code: str, **answers: str) -> TestResponse:
     """Change a project through the page."""
     return change(client, f"/projects/{code}/edit", ask="nature", **answers)
+
+
+def place(client: FlaskClient, code: str, **answers: str) -> TestResponse:
+    """Place a project through the page."""
+    return change(client, f"/projects/{code}/place", ask="coordinates", **answers)
 
 
 def stored(app: Flask, code: str) -> Project:
@@ -130,12 +133,13 @@ def test_a_registered_project_gets_the_next_code_and_every_answer(app: Flask, cl
 
 
 def test_saving_unchanged_answers_changes_nothing(app: Flask, client: FlaskClient) -> None:
-    add(client, floor_area_m2="12000.5", total_investment="500.25", lon="108.4", lat="30.8")
+    add(client, floor_area_m2="12000.5", total_investment="500.25")
+    place(client, "500101-0043", coordinates="108.4, 30.8", accuracy="site")
     before = history(app, "500101-0043")
 
     edit(client, "500101-0043")
 
-    assert json.loads(history(app, "500101-0043")[-1].state) | {"version": 1} == json.loads(before[-1].state)
+    assert json.loads(history(app, "500101-0043")[-1].state) | {"version": 1} == json.loads(before[-1].state) | {"version": 1}
 
 
 def test_an_edit_raises_the_version_and_tells_who_what_and_why(app: Flask, client: FlaskClient) -> None:
@@ -165,11 +169,8 @@ BAD = [
     ("district", "5\x00"),
     ("nature", "king"),
     ("level", "小学\x00"),
-    ("lon", "NaN"),
-    ("lat", "1e5"),
-    ("place_name", "没有这个地方"),
 ]
-ADDED_TOO = [("stage", "no"), ("plan_key", "500199-2021"), ("accuracy", "exact"), ("total_investment_unit", "吨")]
+ADDED_TOO = [("stage", "no"), ("plan_key", "500199-2021"), ("total_investment_unit", "吨")]
 
 
 @pytest.mark.parametrize(("field", "bad"), BAD + ADDED_TOO, ids=lambda value: repr(value[:12]))
@@ -198,10 +199,6 @@ def test_a_bad_answer_gets_a_chinese_sentence_beside_its_field_and_nothing_is_sa
         ({"basis": "named", "section": "专栏2"}, "plan_key", "须选择本区县的规划"),
         ({"basis": "named", "plan_key": "500101-2021"}, "section", "所在章节或专栏"),
         ({"basis": "named", "plan_key": "500106-2021", "section": "专栏2"}, "plan_key", "本区县的规划"),
-        ({"lon": "108.4"}, "lat", "须同时填写"),
-        ({"lon": "30.8", "lat": "108.4"}, "lon", "填反"),
-        ({"lon": "0", "lat": "0"}, "lon", "不在中国境内"),
-        ({"accuracy": "site"}, "accuracy", "没有坐标"),
     ],
 )
 def test_answers_that_do_not_fit_each_other_are_refused_beside_the_field(
@@ -226,24 +223,6 @@ def test_a_project_stays_in_its_district(app: Flask, client: FlaskClient) -> Non
 
     assert response.status_code == 422
     assert "不能改到其他区县" in wrong_fields(response.text)["district"]
-
-
-def test_a_place_given_in_gcj02_is_kept_as_wgs84_with_what_was_given(app: Flask, client: FlaskClient) -> None:
-    add(client, lon="108.40", lat="30.80", datum="gcj02")
-    project = stored(app, "500101-0043")
-
-    assert project.lon == pytest.approx(108.40, abs=0.01)
-    assert project.lon != 108.40
-    assert (project.datum, project.place_given) == (Datum.GCJ02, "108.40, 30.80")
-    assert project.accuracy is Accuracy.SITE
-
-
-def test_a_named_place_gives_coordinates_and_accuracy(app: Flask, client: FlaskClient) -> None:
-    add(client, place_name="高笋塘街道")
-    project = stored(app, "500101-0043")
-
-    assert project.accuracy is Accuracy.TOWN
-    assert project.is_located
 
 
 def test_seats_that_do_not_fit_the_classes_are_warned_about_and_saved(client: FlaskClient) -> None:
@@ -372,57 +351,3 @@ def test_no_code_is_given_twice(app: Flask, client: FlaskClient) -> None:
     change(client, "/projects/500101-0043", ask="status", status="cancelled", reason="登记有误")
 
     assert add(client, name="另一所小学").location == "/projects/500101-0044"
-
-
-@pytest.mark.parametrize(
-    ("answers", "sentence"),
-    [
-        ({"place_text": "122.5, 29.9"}, "坐标在区界外"),
-        ({"lon": "106.30", "lat": "29.30"}, "坐标在区界外"),
-        ({"place_text": "29.55"}, "error"),
-        ({"place_text": "经度29.55 纬度106.46"}, "error"),
-    ],
-)
-def test_a_place_outside_the_district_or_none_is_refused(
-    app: Flask, client: FlaskClient, answers: dict[str, str], sentence: str
-) -> None:
-    before = revisions_of(app)
-    page = change(client, "/projects/500106-0008/edit", ask="nature", accuracy="site", **answers)
-
-    assert page.status_code == 422
-    assert sentence in page.text
-    assert revisions_of(app) == before
-
-
-def revisions_of(app: Flask) -> int:
-    with read(app) as session:
-        return last_revision_id(session)
-
-
-def test_a_place_outside_the_district_is_kept_with_its_reason(app: Flask, client: FlaskClient) -> None:
-    answers = {"place_text": "106.30, 29.30", "accuracy": "site", "outside_reason": "校区跨区，见批复"}
-    change(client, "/projects/500106-0008/edit", ask="nature", **answers)
-    with read(app) as session:
-        project = get_project(session, "500106-0008")
-        newest = list_revisions(session, project)[0]
-
-    assert (project.lon, project.lat) == (106.3, 29.3)
-    assert newest.reason == "校区跨区，见批复"
-
-
-def test_pasted_coordinates_are_read_in_their_datum_and_the_confirmer_is_kept(app: Flask, client: FlaskClient) -> None:
-    answers = {"place_text": "１０６°２７′１０″E 29°32′37″N", "datum": "gcj02", "accuracy": "site"}
-    change(client, "/projects/500106-0008/edit", ask="nature", place_confirmed_by="李工", **answers)
-    with read(app) as session:
-        project = get_project(session, "500106-0008")
-        wanted = to_wgs84(106 + 27 / 60 + 10 / 3600, 29 + 32 / 60 + 37 / 3600, "gcj02")
-
-        assert (project.lon, project.lat) == pytest.approx(wanted, abs=1e-6)
-        assert project.place_confirmed_by == "李工"
-        assert project.datum is Datum.GCJ02
-    change(client, "/projects/500106-0008/edit", ask="nature", note="改说明")
-    with read(app) as session:
-        project = get_project(session, "500106-0008")
-
-        assert (project.lon, project.lat) == pytest.approx(wanted, abs=1e-6)
-        assert (project.place_confirmed_by, project.datum) == ("李工", Datum.GCJ02)

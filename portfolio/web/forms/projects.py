@@ -9,12 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import ValidationError
 
-from portfolio.domain.drafts import PlaceDraft, ProjectDraft
-from portfolio.domain.errors import RuleError
-from portfolio.domain.quantities import MoneyUnit, fen_to, parse_decimal
-from portfolio.domain.terms import Accuracy, Basis, Datum, DeliveryMode, Level, Nature, Stage, Status
+from portfolio.domain.drafts import ProjectDraft
+from portfolio.domain.quantities import MoneyUnit, fen_to
+from portfolio.domain.terms import Basis, DeliveryMode, Level, Nature, Stage, Status
 from portfolio.store.models import District, Plan, Project
 from portfolio.web.forms.fields import (
     MoneyField,
@@ -25,21 +23,6 @@ from portfolio.web.forms.fields import (
     YearField,
     required,
 )
-
-
-class DegreesField(TextLineField):
-    """Longitude or latitude in decimal degrees; ``degrees`` is None when empty."""
-
-    degrees: float | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the degrees."""
-        super().pre_validate(form)
-        if self.text:
-            try:
-                self.degrees = float(parse_decimal(self.text))
-            except RuleError as error:
-                raise ValidationError(str(error)) from error
 
 
 class VersionedForm(FlaskForm):  # type: ignore[misc]
@@ -85,24 +68,6 @@ class ProjectForm(VersionedForm):
     lead_unit = TextLineField(_l("牵头单位"))
     responsible_unit = TextLineField(_l("责任单位"))
     responsible_person = TextLineField(_l("责任人"), max_length=50)
-    place_name = TextLineField(
-        _l("地名"), description=_l("从列表中选镇街、社区或地标；填写后由地名确定坐标，不用再填经纬度")
-    )
-    place_text = TextLineField(
-        _l("粘贴坐标"),
-        description=_l("经度和纬度一起粘贴，如 106.4529, 29.5437 或 106°27′10″E 29°32′37″N；坐标系在下面选"),
-    )
-    lon = DegreesField(_l("经度"), max_length=24, description=_l("十进制度，如 106.4529"))
-    lat = DegreesField(_l("纬度"), max_length=24, description=_l("十进制度，如 29.5437"))
-    datum = TermField(
-        _l("坐标系"), Datum, description=_l("从高德、腾讯地图复制的坐标是 GCJ-02，直接当 WGS-84 会偏 300–600 米")
-    )
-    accuracy = TermField(_l("位置精度"), Accuracy, default=Accuracy.UNKNOWN)
-    place_basis = TextLineField(_l("位置依据"), description=_l("如：规划红线图、现场核实、地名推断"))
-    place_confirmed_by = TextLineField(
-        _l("位置核实人"), max_length=50, description=_l("谁到现场或对图纸核实过；没有核实就不填")
-    )
-    outside_reason = TextLineField(_l("区界外的理由"), description=_l("坐标在区界以外时必填，记入沿革；平时不填"))
     note = TextBlockField(_l("登记说明"), max_length=1000, description=_l("怎样理解规划或来源的写法"))
     reason = TextLineField(_l("修改原因"), description=_l("记入沿革；可不填"))
 
@@ -112,8 +77,8 @@ class ProjectForm(VersionedForm):
         self.plan_key.choices = [SelectChoice("", _l("无"))]
         self.plan_key.choices += [SelectChoice(plan.key, plan.short) for plan in plans]
 
-    def draft(self, place: PlaceDraft, *, stage: Stage | None) -> ProjectDraft:
-        """Return the validated answers as a frozen draft."""
+    def draft(self, *, stage: Stage | None) -> ProjectDraft:
+        """Return the validated answers as a frozen draft; a project is placed on a page of its own."""
         texts = "remark section item quote national_code owner user lead_unit responsible_unit responsible_person note"
         return ProjectDraft(
             name=self.name.text or "",
@@ -131,7 +96,6 @@ class ProjectForm(VersionedForm):
             total_investment_fen=self.total_investment.fen,
             start_year=self.start_year.year,
             completion_year=self.completion_year.year,
-            place=place,
             **{name: self[name].text for name in texts.split()},
         )
 
@@ -143,7 +107,7 @@ def stored_answers(project: Project) -> dict[str, Any]:
     """Return a project's values as the form shows them."""
     plain = (
         "name remark nature level stage delivery_mode basis section item quote national_code "
-        "owner user lead_unit responsible_unit responsible_person accuracy place_basis place_confirmed_by note"
+        "owner user lead_unit responsible_unit responsible_person note"
     )
     answers: dict[str, Any] = {name: getattr(project, name) for name in plain.split()}
     answers |= {name: _text(getattr(project, name)) for name in _NUMBERS}
@@ -152,14 +116,11 @@ def stored_answers(project: Project) -> dict[str, Any]:
         "district": project.district.adcode,
         "plan_key": project.plan.key if project.plan else "",
         "total_investment": None if fen is None else f"{fen_to(fen, MoneyUnit.WAN).normalize():f}",
-        "lon": _text(project.lon),
-        "lat": _text(project.lat),
-        "datum": Datum.WGS84,
         "version": str(project.version),
     }
 
 
-def _text(value: Decimal | float | None) -> str | None:
+def _text(value: Decimal | int | None) -> str | None:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return None if value is None else str(value)

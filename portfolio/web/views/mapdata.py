@@ -256,9 +256,7 @@ def card_json(row: Any) -> dict[str, Any]:
         "name": row.name,
         "remark": row.remark,
         "url": project_url(row),
-        "place_url": url_for("projects.edit", code=row.code, _anchor="place_name")
-        if can(Permission.EDIT_PROJECTS)
-        else None,
+        "place_url": url_for("places.edit", code=row.code) if can(Permission.EDIT_PROJECTS) else None,
         "level": gettext(row.level.label),
         "nature": gettext(row.nature.label),
         "stage": gettext(row.stage.label) if row.stage else None,

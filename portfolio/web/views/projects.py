@@ -17,13 +17,12 @@ from portfolio.reports.projects import compare_versions, project_page
 from portfolio.reports.register import register_table
 from portfolio.services import projects as service
 from portfolio.store.models import Project
-from portfolio.store.queries import districts, projects
+from portfolio.store.queries import projects
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
 from portfolio.web.permissions import requires
-from portfolio.web.places import read_place
 from portfolio.web.scope import get_project_in_scope, visible_districts, visible_plans
 from portfolio.web.signin import in_scope, scope_adcode
 from portfolio.web.views.maps import project_inset
@@ -82,7 +81,7 @@ def add() -> ResponseReturnValue:
     form.set_choices(visible_districts(), visible_plans())
     if form.validate_on_submit() and _is_allowed(form):
         try:
-            project = service.add_project(get_session(), form.draft(read_place(form, None), stage=form.stage.data))
+            project = service.add_project(get_session(), form.draft(stage=form.stage.data))
         except RuleError as error:
             _put_beside(form, error)
         else:
@@ -98,10 +97,9 @@ def edit(code: str) -> ResponseReturnValue:
     form = ProjectForm(data=stored_answers(project))
     form.set_choices(visible_districts(), visible_plans())
     if form.validate_on_submit() and _is_allowed(form):
-        draft = None
+        draft = form.draft(stage=project.stage)
         get_session().info["reason"] = form.reason.text
         try:
-            draft = form.draft(read_place(form, project), stage=project.stage)
             service.update_project(get_session(), project, draft, version=form.version_number)
         except RuleError as error:
             _put_beside(form, error)
@@ -141,10 +139,7 @@ def _saved(project: Project, sentence: str) -> ResponseReturnValue:
 
 
 def _edit_page(form: ProjectForm, project: Project | None) -> ResponseReturnValue:
-    adcode = form.district.data if not form.district.errors else scope_adcode()
-    district = districts.find_district(get_session(), adcode) if adcode else None
-    places = districts.list_places(get_session(), district) if district else []
-    page = render_template("projects/edit.html", form=form, project=project, places=places)
+    page = render_template("projects/edit.html", form=form, project=project)
     return page, 422 if form.errors else 200
 
 

@@ -135,11 +135,11 @@ def test_a_registered_project_gets_the_next_code_and_every_answer(app: Flask, cl
 def test_saving_unchanged_answers_changes_nothing(app: Flask, client: FlaskClient) -> None:
     add(client, floor_area_m2="12000.5", total_investment="500.25")
     place(client, "500101-0043", coordinates="108.4, 30.8", accuracy="site")
-    before = history(app, "500101-0043")
+    before = json.loads(history(app, "500101-0043")[-1].state)
 
     edit(client, "500101-0043")
 
-    assert json.loads(history(app, "500101-0043")[-1].state) | {"version": 1} == json.loads(before[-1].state) | {"version": 1}
+    assert json.loads(history(app, "500101-0043")[-1].state) | {"version": 2} == before
 
 
 def test_an_edit_raises_the_version_and_tells_who_what_and_why(app: Flask, client: FlaskClient) -> None:

@@ -19,6 +19,7 @@ from portfolio.plans.loader import SHIPPED, load_plan, plan_folders
 from portfolio.services import users
 from portfolio.store.backup import back_up
 from portfolio.store.engine import open_session
+from portfolio.store.lights import renew_lights
 from portfolio.store.schema import head_revision, migrate
 
 _KINDS = {
@@ -48,6 +49,7 @@ def init() -> None:
         did_upgrade = _bring_up_to_date(engine, folder)
         with open_session(engine, write=True, actor=database.ACTOR) as session:
             added = _load(session, plan_folders(SHIPPED, folder / "plans"))
+            renew_lights(session)
             one_time = users.ensure_administrator(session, os.environ.get("PORTFOLIO_ADMIN_PASSWORD") or None)
             session.commit()
     click.echo(_added_sentence(added) if added.total() or did_upgrade else "数据已是最新")

@@ -1,18 +1,19 @@
-"""Lights (红黄绿灯): computed by rules that name themselves.
+"""Lights (红黄绿灯): rules as data, each of which names itself, the values it fired on and the day since when.
 
-So far one rule stands, on the records there are: the year of completion against the stage reached. A project whose
-stage or year is unknown has no light. Thresholds in days after the end of the completion year.
+A rule is a condition, a threshold and a colour; it fires while the condition's measure is above the threshold. What is
+not known is measured by no rule. Every measure but the investment's grows by a day a day as long as no record changes,
+so the day on which each colour begins is known ahead: the database compares dates and no page has to compute.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
+from portfolio.domain.errors import RuleError
 from portfolio.domain.terms import Phase, Stage, Status, Term
-
-AMBER_AFTER_DAYS = 30
-RED_AFTER_DAYS = 90
 
 
 class Light(Term):
@@ -24,39 +25,245 @@ class Light(Term):
     NONE = "none", "无数据"
 
 
+class Condition(Term):
+    """What a rule measures."""
+
+    COMPLETION_LATE = "completion_late", "超过建成年份年底"
+    MILESTONE_LATE = "milestone_late", "里程碑晚于计划"
+    INVESTMENT_BEHIND = "investment_behind", "投资进度落后于时间进度"
+    PAYMENT_AHEAD = "payment_ahead", "支付比例超前于形象进度"
+    PROBLEM_OVERDUE = "problem_overdue", "重大问题超期未决"
+    REPORT_STALE = "report_stale", "距上次月报"
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the threshold."""
+        return "个百分点" if self in (Condition.INVESTMENT_BEHIND, Condition.PAYMENT_AHEAD) else "天"
+
+
 @dataclass(frozen=True)
-class LateYears:
-    """Last completion years that are late on a given day: ``amber`` and, worse, ``red``."""
+class LightRule:
+    """One rule: fires while the measure of ``condition``, in days or percentage points, is above ``above``."""
 
-    amber: int
-    red: int
-
-
-def late_years(today: dt.date) -> LateYears:
-    """Return the last completion years that count as late on ``today``."""
-    return LateYears(
-        amber=(today - dt.timedelta(days=AMBER_AFTER_DAYS)).year - 1,
-        red=(today - dt.timedelta(days=RED_AFTER_DAYS)).year - 1,
-    )
+    name: str
+    condition: Condition
+    above: int
+    colour: Light
 
 
-def lit(*, stage: Stage | None, status: Status, completion_year: int | None, today: dt.date) -> tuple[Light, str]:
-    """Return the light of a project and the sentence of the rule that set it."""
-    if status is not Status.ACTIVE:
-        return Light.NONE, f"项目{status.label}，不计算红黄绿灯"
-    if stage is None or completion_year is None:
-        return Light.NONE, "阶段或建成年份未填报，无法判断"
-    if stage.phase is Phase.DELIVERED:
-        return Light.GREEN, f"已到“{stage.label}”"
-    days = (today - dt.date(completion_year, 12, 31)).days
-    if days > RED_AFTER_DAYS:
-        return (
-            Light.RED,
-            f"里程碑滞后规则：应于 {completion_year} 年底前建成，已超过 {days} 天（大于 {RED_AFTER_DAYS} 天）",
-        )
-    if days > AMBER_AFTER_DAYS:
-        return (
-            Light.AMBER,
-            f"里程碑滞后规则：应于 {completion_year} 年底前建成，已超过 {days} 天（大于 {AMBER_AFTER_DAYS} 天）",
-        )
-    return Light.GREEN, f"未超过计划建成年份 {completion_year} 年"
+DEFAULT_RULES = (
+    LightRule("建成滞后", Condition.COMPLETION_LATE, 30, Light.AMBER),
+    LightRule("建成严重滞后", Condition.COMPLETION_LATE, 90, Light.RED),
+    LightRule("里程碑滞后", Condition.MILESTONE_LATE, 30, Light.AMBER),
+    LightRule("里程碑严重滞后", Condition.MILESTONE_LATE, 90, Light.RED),
+    LightRule("投资进度滞后", Condition.INVESTMENT_BEHIND, 10, Light.AMBER),
+    LightRule("投资进度严重滞后", Condition.INVESTMENT_BEHIND, 25, Light.RED),
+    LightRule("支付超前", Condition.PAYMENT_AHEAD, 20, Light.AMBER),
+    LightRule("重大问题逾期", Condition.PROBLEM_OVERDUE, 0, Light.RED),
+    LightRule("久未报送", Condition.REPORT_STALE, 60, Light.AMBER),
+)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Something with a name and a day: a milestone and its planned day, a problem and the day it was due."""
+
+    name: str
+    on: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What is known of a project for its light; None is unknown and measured by no rule.
+
+    ``milestone`` is the first one planned and not reached, ``problem`` the open high-level one due first. Investment
+    is of ``year``, in fen. ``reported_on`` is the day of the last report, or else the day on which the first one was
+    asked for. Percentages are 0 to 100; ``paid_on`` is the day of the newest payment or report behind them.
+    """
+
+    stage: Stage | None = None
+    status: Status = Status.ACTIVE
+    completion_year: int | None = None
+    milestone: Dated | None = None
+    year: int | None = None
+    planned_fen: int | None = None
+    done_fen: int = 0
+    paid_percent: Decimal | None = None
+    physical_percent: Decimal | None = None
+    paid_on: dt.date | None = None
+    problem: Dated | None = None
+    reported_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule over a project: it fires from ``since`` on, until ``until`` where that is known; ``words`` of a day."""
+
+    rule: LightRule
+    since: dt.date
+    until: dt.date | None
+    words: Callable[[dt.date], str] = field(compare=False)
+
+    def is_on(self, day: dt.date) -> bool:
+        """Return whether the rule fires on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A project's light on one day, the findings that made it (the worst first), and a sentence that says why."""
+
+    light: Light
+    findings: tuple[Finding, ...]
+    sentence: str
+
+    @property
+    def since(self) -> dt.date | None:
+        """Return the day since when it has that light by the records as they stand; None for green and no light."""
+        days = [finding.since for finding in self.findings if finding.rule.colour is self.light]
+        return min(days, default=None)
+
+
+def judge(evidence: Evidence, rules: Sequence[LightRule], day: dt.date) -> Verdict:
+    """Return the light of a project on a day, its findings and the reason in words."""
+    if (without := _without_rules(evidence)) is not None:
+        return without
+    found = [finding for finding in foresee(evidence, rules) if finding.is_on(day)]
+    found.sort(key=lambda one: (one.rule.colour is not Light.RED, one.since, one.rule.name))
+    if found:
+        return Verdict(found[0].rule.colour, tuple(found), "；".join(_sentence(one, day) for one in _worst(found)))
+    if is_measured(evidence):
+        return Verdict(Light.GREEN, (), "各项规则均未触发")
+    return Verdict(Light.NONE, (), "阶段、建成年份、里程碑、年度计划和月报均不足以判断")
+
+
+def foresee(evidence: Evidence, rules: Sequence[LightRule]) -> list[Finding]:
+    """Return when each rule fires if no record changes; none for a project that is halted or delivered."""
+    if _without_rules(evidence) is not None:
+        return []
+    return [finding for rule in rules if (finding := _MEASURES[rule.condition](evidence, rule)) is not None]
+
+
+def is_measured(evidence: Evidence) -> bool:
+    """Return whether enough is known for a light at all: a project of which nothing is known is not green."""
+    if evidence.status is not Status.ACTIVE:
+        return False
+    if evidence.stage is not None and evidence.stage.phase is Phase.DELIVERED:
+        return True
+    return any(_MEASURES[condition](evidence, _probe(condition)) is not None for condition in Condition)
+
+
+def check_rules(rules: Sequence[LightRule]) -> None:
+    """Refuse rules that contradict each other.
+
+    Raises
+    ------
+    RuleError
+        If a name is missing or stands twice, a threshold is out of range, or red begins before amber.
+    """
+    names = [rule.name for rule in rules]
+    if "" in names or len(set(names)) < len(names):
+        raise RuleError("每条规则都要有名称，且不能重名", "name")
+    for rule in rules:
+        most = 100 if rule.condition.unit == "个百分点" else 3650
+        if not 0 <= rule.above <= most:
+            raise RuleError(f"“{rule.name}”的界限应在 0 至 {most} {rule.condition.unit}之间", "above")
+    for amber in (rule for rule in rules if rule.colour is Light.AMBER):
+        for red in (rule for rule in rules if rule.colour is Light.RED and rule.condition is amber.condition):
+            if red.above <= amber.above:
+                raise RuleError(f"“{red.name}”（滞后）的界限须大于“{amber.name}”（预警）的界限", "above")
+
+
+def _without_rules(evidence: Evidence) -> Verdict | None:
+    if evidence.status is not Status.ACTIVE:
+        return Verdict(Light.NONE, (), f"项目{evidence.status.label}，不计算红黄绿灯")
+    if evidence.stage is not None and evidence.stage.phase is Phase.DELIVERED:
+        return Verdict(Light.GREEN, (), f"已到“{evidence.stage.label}”")
+    return None
+
+
+def _worst(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield one finding for each condition: the red one says what the amber one says, and more."""
+    seen: set[Condition] = set()
+    for finding in found:
+        if finding.rule.condition not in seen:
+            seen.add(finding.rule.condition)
+            yield finding
+
+
+def _sentence(finding: Finding, day: dt.date) -> str:
+    rule = finding.rule
+    return f"{rule.name}：{finding.words(day)}（大于 {rule.above} {rule.condition.unit}），自 {finding.since} 起"
+
+
+def _probe(condition: Condition) -> LightRule:
+    return LightRule("", condition, 0, Light.AMBER)
+
+
+def _after(rule: LightRule, start: dt.date, words: str) -> Finding:
+    """Return the finding of a rule that counts the days since ``start``; ``words`` takes their number."""
+    since = start + dt.timedelta(days=rule.above + 1)
+    return Finding(rule, since, None, lambda day: words.format((day - start).days))
+
+
+def _completion_late(evidence: Evidence, rule: LightRule) -> Finding | None:
+    year = evidence.completion_year
+    if evidence.stage is None or year is None:
+        return None
+    return _after(rule, dt.date(year, 12, 31), f"应于 {year} 年底前建成，已超过 {{}} 天")
+
+
+def _milestone_late(evidence: Evidence, rule: LightRule) -> Finding | None:
+    due = evidence.milestone
+    return None if due is None else _after(rule, due.on, f"“{_plain(due.name)}”计划 {due.on} 完成，已晚 {{}} 天")
+
+
+def _problem_overdue(evidence: Evidence, rule: LightRule) -> Finding | None:
+    due = evidence.problem
+    return None if due is None else _after(rule, due.on, f"“{_plain(due.name)}”应于 {due.on} 前解决，已超期 {{}} 天")
+
+
+def _report_stale(evidence: Evidence, rule: LightRule) -> Finding | None:
+    day = evidence.reported_on
+    return None if day is None else _after(rule, day, f"{day} 以来 {{}} 天没有月报")
+
+
+def _plain(name: str) -> str:
+    """Return a typed name as text that formatting leaves as it is."""
+    return name.replace("{", "{{").replace("}", "}}")
+
+
+def _investment_behind(evidence: Evidence, rule: LightRule) -> Finding | None:
+    """Find the first day of the year on which the share of the year gone by is that far ahead of the investment."""
+    if evidence.year is None or not evidence.planned_fen:
+        return None
+    first, last = dt.date(evidence.year, 1, 1), dt.date(evidence.year, 12, 31)
+    days = (last - first).days + 1
+    progress = Decimal(evidence.done_fen * 100) / evidence.planned_fen
+    gone_by = min(days, int((progress + rule.above) * days / 100))
+
+    def words(day: dt.date) -> str:
+        elapsed = Decimal(((day - first).days + 1) * 100) / days
+        behind = f"时间进度 {elapsed:.1f}%，落后 {elapsed - progress:.1f} 个百分点"
+        return f"{first.year} 年投资进度 {progress:.1f}%，{behind}"
+
+    return Finding(rule, first + dt.timedelta(days=gone_by), last, words)
+
+
+def _payment_ahead(evidence: Evidence, rule: LightRule) -> Finding | None:
+    paid, physical, since = evidence.paid_percent, evidence.physical_percent, evidence.paid_on
+    if paid is None or physical is None or since is None:
+        return None
+    ahead = paid - physical
+    what = f"支付 {paid:.1f}%，形象进度 {physical:.1f}%，超前 {ahead:.1f} 个百分点"
+    return Finding(rule, since, None if ahead > rule.above else since - dt.timedelta(days=1), lambda _day: what)
+
+
+_MEASURES = {
+    Condition.COMPLETION_LATE: _completion_late,
+    Condition.MILESTONE_LATE: _milestone_late,
+    Condition.INVESTMENT_BEHIND: _investment_behind,
+    Condition.PAYMENT_AHEAD: _payment_ahead,
+    Condition.PROBLEM_OVERDUE: _problem_overdue,
+    Condition.REPORT_STALE: _report_stale,
+}

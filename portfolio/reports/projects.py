@@ -11,10 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portfolio.domain.clock import today
 from portfolio.domain.codes import national_code_warning
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
-from portfolio.domain.lights import Light, lit
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.scale import sizing_warning
 from portfolio.domain.terms import (
@@ -30,6 +28,7 @@ from portfolio.domain.terms import (
     Status,
     Term,
 )
+from portfolio.reports.lights import LightPage, light_page
 from portfolio.reports.placing import measure_site
 from portfolio.store.models import CommitmentLink, Fact, LedgerEntry, Project, Revision
 from portfolio.store.queries import commitments, facts, ledger, revisions
@@ -113,8 +112,7 @@ class HistoryEntry:
 class ProjectPage:
     """What the page of one project shows beside its own columns."""
 
-    light: Light
-    light_rule: str
+    light: LightPage
     warnings: Sequence[str]
     sums: dict[MoneyState, int]
     entries: Sequence[LedgerEntry]
@@ -127,16 +125,12 @@ class ProjectPage:
 
 def project_page(session: Session, project: Project) -> ProjectPage:
     """Gather what the page of a project shows."""
-    light, rule = lit(
-        stage=project.stage, status=project.status, completion_year=project.completion_year, today=today()
-    )
     entries = ledger.list_entries(session, project)
     by_field: dict[FactField, list[Fact]] = defaultdict(list)
     for fact in facts.list_facts_of_project(session, project):
         by_field[fact.field].append(fact)
     return ProjectPage(
-        light=light,
-        light_rule=rule,
+        light=light_page(session, project),
         warnings=_warnings(project),
         sums=ledger.sum_by_state(session, project),
         entries=entries,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
-from portfolio.store import history
+from portfolio.store import history, lights
 
 try:
     from pysqlite3 import dbapi2 as sqlite_driver
@@ -86,5 +86,6 @@ def open_session(engine: Engine, *, write: bool, actor: str | None = None, reaso
     """
     session = Session(engine.execution_options(portfolio_write=write), expire_on_commit=False)
     history.watch(session)
+    lights.watch(session)
     session.info.update(actor=actor, reason=reason)
     return session

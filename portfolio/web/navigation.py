@@ -47,6 +47,7 @@ ENTRIES = (
 ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),
     Entry("settings.index", lazy_gettext("设置"), Permission.ADMINISTER),
+    Entry("lights.rules", lazy_gettext("亮灯规则"), Permission.ADMINISTER),
 )
 
 

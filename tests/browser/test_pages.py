@@ -20,6 +20,7 @@ PAGES = (
     "/projects/500106-0005",
     "/projects/500106-0014",
     "/projects/500101-0008/edit",
+    "/projects/500106-0014/light",
     "/projects/new",
     "/projects/500101-0001/money/new",
     "/projects/500101-0001/money/1/reverse",
@@ -35,6 +36,7 @@ PAGES = (
     "/users/new",
     "/users/admin",
     "/settings",
+    "/lights",
     "/account/password",
 )
 SERIOUS = ("serious", "critical")

@@ -1,22 +1,17 @@
-"""The field's own rules: codes, sizing, lights, terms, searching."""
+"""The field's own rules: codes, sizing, terms, searching."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portfolio.domain.codes import check_digit, national_code_warning
 from portfolio.domain.errors import RuleError
-from portfolio.domain.lights import Light, late_years, lit
 from portfolio.domain.roles import Permission, Role
 from portfolio.domain.scale import sizing_warning
 from portfolio.domain.search import search_key
-from portfolio.domain.terms import Level, Nature, Phase, Source, Stage, Status
-
-TODAY = dt.date(2026, 11, 22)
+from portfolio.domain.terms import Level, Nature, Phase, Source, Stage
 
 
 @pytest.mark.parametrize("code", ["2411-340104-04-01-881552", "2104-611102-04-01-969011", "2403-450881-04-01-839101"])
@@ -62,40 +57,6 @@ def test_seats_are_held_against_classes_within_ten_per_cent(
     level: Level, classes: int | None, seats: int, warned: bool
 ) -> None:
     assert (sizing_warning(level, classes, seats) is not None) == warned
-
-
-@pytest.mark.parametrize(
-    ("today", "colour"),
-    [
-        (dt.date(2025, 12, 31), Light.GREEN),
-        (dt.date(2026, 1, 30), Light.GREEN),
-        (dt.date(2026, 1, 31), Light.AMBER),
-        (dt.date(2026, 3, 31), Light.AMBER),
-        (dt.date(2026, 4, 1), Light.RED),
-    ],
-)
-def test_a_project_turns_amber_after_30_and_red_after_90_days(today: dt.date, colour: Light) -> None:
-    light, rule = lit(stage=Stage.STRUCTURE, status=Status.ACTIVE, completion_year=2025, today=today)
-    assert light is colour
-    assert "2025" in rule
-
-
-def test_a_light_needs_stage_and_year_and_a_project_that_goes_on() -> None:
-    assert lit(stage=None, status=Status.ACTIVE, completion_year=2020, today=TODAY)[0] is Light.NONE
-    assert lit(stage=Stage.DESIGN, status=Status.ACTIVE, completion_year=None, today=TODAY)[0] is Light.NONE
-    assert lit(stage=Stage.DESIGN, status=Status.SUSPENDED, completion_year=2020, today=TODAY)[0] is Light.NONE
-    assert lit(stage=Stage.ACCEPTED, status=Status.ACTIVE, completion_year=2020, today=TODAY)[0] is Light.GREEN
-
-
-@given(st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31)), st.integers(2015, 2045))
-@example(dt.date(2026, 1, 30), 2025)
-@example(dt.date(2026, 1, 31), 2025)
-@example(dt.date(2026, 4, 1), 2025)
-def test_the_years_that_sql_compares_give_the_same_light(today: dt.date, year: int) -> None:
-    late = late_years(today)
-    by_years = Light.RED if year <= late.red else Light.AMBER if year <= late.amber else Light.GREEN
-    light, _ = lit(stage=Stage.STARTED, status=Status.ACTIVE, completion_year=year, today=today)
-    assert light is by_years
 
 
 def test_stages_run_from_planned_over_under_way_to_delivered() -> None:

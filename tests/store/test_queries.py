@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
-from portfolio.domain.lights import Light, lit
+from portfolio.domain.lights import DEFAULT_RULES, Evidence, Light, judge
 from portfolio.domain.terms import Accuracy, Level, Nature, Phase, Stage, Status
 from portfolio.reports import maps as map_report
 from portfolio.reports.register import COLUMNS, register_table
@@ -43,8 +43,8 @@ def test_the_light_that_sql_computes_is_the_light_of_the_rule(session: Session, 
     rows = list_register(session, chosen, ["stage", "status", "completion_year", "light"], Window())
     assert len(rows) == 55 + 32
     for row in rows:
-        expected, _ = lit(stage=row.stage, status=row.status, completion_year=row.completion_year, today=today)
-        assert row.light is expected
+        known = Evidence(stage=row.stage, status=row.status, completion_year=row.completion_year)
+        assert row.light is judge(known, DEFAULT_RULES, today).light
     for light in Light:
         found = total_register(session, ProjectFilter(today=today, light=light))["count"]
         assert found == sum(row.light is light for row in rows)

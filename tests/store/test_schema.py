@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import CheckConstraint, Engine, Enum, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portfolio.store.backup import control_totals, is_known_revision
+from portfolio.store.backup import ControlTotals, control_totals, is_known_revision
 from portfolio.store.base import Base
 from portfolio.store.engine import make_engine, open_session
 from portfolio.store.history import first_broken_revision
@@ -70,17 +71,23 @@ def test_down_and_up_again_gives_the_same_tables(empty_url: str) -> None:
 
 
 def test_each_step_down_and_up_keeps_every_record(engine: Engine) -> None:
-    with engine.connect() as connection:
-        before = control_totals(connection)
+    before = _records(engine)
     revisions = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
     for revision in revisions[1:]:
         downgrade(engine, revision)
         migrate(engine)
-    with engine.connect() as connection:
-        assert control_totals(connection) == before
+    assert _records(engine) == before
     with open_session(engine, write=False) as session:
         assert first_broken_revision(session) is None
     print(f"n = {len(revisions) - 1} steps with {sum(before.rows.values())} rows")
+
+
+def _records(engine: Engine) -> ControlTotals:
+    """Return the totals but for what is derived from the records and made anew at the next start."""
+    with engine.connect() as connection:
+        totals = control_totals(connection)
+    derived = {table.name for table in Base.metadata.sorted_tables if table.info.get("derived")}
+    return replace(totals, rows={name: count for name, count in totals.rows.items() if name not in derived})
 
 
 def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(empty_url: str) -> None:

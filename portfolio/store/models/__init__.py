@@ -7,6 +7,7 @@ from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
 from portfolio.store.models.ledger import LedgerEntry
+from portfolio.store.models.light import LightChange, LightOverride, ProjectLight
 from portfolio.store.models.project import Project
 from portfolio.store.models.revision import Revision
 from portfolio.store.models.setting import Setting
@@ -22,10 +23,13 @@ __all__ = [
     "GazetteerPlace",
     "Indicator",
     "LedgerEntry",
+    "LightChange",
+    "LightOverride",
     "Plan",
     "PlanChange",
     "PlanLine",
     "Project",
+    "ProjectLight",
     "Revision",
     "Setting",
     "StoredFile",

@@ -13,7 +13,8 @@ from portfolio.domain.clock import today
 from portfolio.domain.colours import BELOW_FEN, ColourBy, MoneyStep
 from portfolio.domain.terms import MoneyState, Status
 from portfolio.store.models import District, LedgerEntry, Plan, Project
-from portfolio.store.queries.projects import ProjectFilter, conditions, is_located, light_expression
+from portfolio.store.queries.lights import light_expression
+from portfolio.store.queries.projects import ProjectFilter, conditions, is_located
 
 # PostgreSQL knows a computed column again by its name only: the same expression has other parameters each time.
 _NAMES_MADE = ("located", "light", "money")
@@ -35,7 +36,7 @@ def list_places(session: Session, chosen: ProjectFilter, *, located: bool, limit
         LedgerEntry.project_id == Project.id, LedgerEntry.state == MoneyState.RECEIVED
     )
     plain = (
-        "code name remark lon lat accuracy nature level stage status floor_area_m2 seats total_investment_fen "
+        "id code name remark lon lat accuracy nature level stage status floor_area_m2 seats total_investment_fen "
         "section item place_basis place_confirmed_by site_outline completion_year site_area_m2 is_sample"
     )
     columns = [getattr(Project, name) for name in plain.split()]

@@ -5,22 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, and_, case, exists, func, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.clock import today
 from portfolio.domain.errors import NotFoundError
-from portfolio.domain.lights import Light, late_years
+from portfolio.domain.lights import Light
 from portfolio.domain.search import search_key
 from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Phase, Stage, Status
-from portfolio.store.base import codes_of
 from portfolio.store.models import District, Project
+from portfolio.store.queries.lights import light_expression
 
 LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
-_LIGHT = Enum(Light, native_enum=False, values_callable=codes_of)
-_DELIVERED = tuple(stage for stage in Stage if stage.phase is Phase.DELIVERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +49,6 @@ class ProjectFilter:
     def inside(self, box: tuple[float, float, float, float]) -> ProjectFilter:
         """Return the filter narrowed to a box: west, south, east, north in WGS-84 degrees."""
         return replace(self, box=box)
-
-
-def light_expression(day: dt.date) -> ColumnElement[Any]:
-    """Return the light of ``domain.lights`` as SQL."""
-    late = late_years(day)
-    found = case(
-        (Project.status != Status.ACTIVE, Light.NONE.value),
-        (or_(Project.stage.is_(None), Project.completion_year.is_(None)), Light.NONE.value),
-        (Project.stage.in_(_DELIVERED), Light.GREEN.value),
-        (Project.completion_year <= late.red, Light.RED.value),
-        (Project.completion_year <= late.amber, Light.AMBER.value),
-        else_=Light.GREEN.value,
-    )
-    return type_coerce(found, _LIGHT)
 
 
 def is_located() -> ColumnElement[bool]:

@@ -14,7 +14,8 @@ from portfolio.domain.clock import today
 from portfolio.domain.lights import Light
 from portfolio.domain.terms import Accuracy, Basis, Level, MoneyState, Nature, Stage, Status, Term
 from portfolio.store.models import District, LedgerEntry, Project
-from portfolio.store.queries.projects import ProjectFilter, conditions, light_expression
+from portfolio.store.queries.lights import light_expression
+from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portfolio.store.models import Setting
+from portfolio.store.models import Revision, Setting
 
 
 def find_setting(session: Session, key: str, default: Any = None) -> Any:
@@ -27,3 +28,12 @@ def list_settings(session: Session, group: str) -> dict[str, Any]:
     rows = session.scalars(select(Setting).where(Setting.key.startswith(f"{group}.")).order_by(Setting.key))
     found = {setting.key.removeprefix(f"{group}."): json.loads(setting.value) for setting in rows}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def list_setting_revisions(session: Session, key: str) -> Sequence[Revision]:
+    """List every version of a setting, newest first."""
+    setting = find_setting_record(session, key)
+    if setting is None:
+        return []
+    statement = select(Revision).where(Revision.record_type == Setting.__tablename__, Revision.record_id == setting.id)
+    return session.scalars(statement.order_by(Revision.id.desc())).all()

@@ -150,6 +150,21 @@ class YearField(_NumberField):
         self.year = int(text)
 
 
+class WholeNumberField(_NumberField):
+    """A whole number from 0 to 999999; ``number`` is None when empty."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, inputmode="numeric", **options)
+        self.number: int | None = None
+
+    def pre_validate(self, _form: object) -> None:
+        """Read the number."""
+        text = str(self.data or "")
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
+            raise ValidationError(gettext("请填写 0 至 999999 的整数"))
+        self.number = int(text) if text else None
+
+
 def _read(parse: Any) -> Any:
     """Return what ``parse`` reads; its sentence goes beside the field."""
     try:

@@ -15,13 +15,13 @@ from flask_babel import gettext
 from portfolio.domain.clock import today
 from portfolio.domain.colours import ColourBy, MoneyStep
 from portfolio.domain.errors import RuleError
-from portfolio.domain.lights import Light, lit
+from portfolio.domain.lights import Light
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Accuracy, Level, Stage, Status, Term
 from portfolio.reports import maps as report
 from portfolio.store.models import District, GazetteerPlace, Project
-from portfolio.store.queries import districts, maps
+from portfolio.store.queries import districts, lights, maps
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.atlas import district_sheet
@@ -93,7 +93,8 @@ def search(adcode: str) -> ResponseReturnValue:
 def card(code: str) -> ResponseReturnValue:
     """Send what the map says of one project when it is opened."""
     project = get_project_in_scope(code)
-    return jsonify(card_json(maps.list_places(get_session(), ProjectFilter(code=code), located=project.is_located)[0]))
+    (row,) = maps.list_places(get_session(), ProjectFilter(code=code), located=project.is_located)
+    return jsonify(card_json(row, lights.read_shown(get_session(), [row.id], today())[row.id]))
 
 
 @blueprint.get("/projects/<code>/data.json")
@@ -248,9 +249,9 @@ def pin_json(row: Any) -> dict[str, Any]:
     }
 
 
-def card_json(row: Any) -> dict[str, Any]:
-    """Return what the map says of a project when it is opened."""
-    light, reason = lit(stage=row.stage, status=row.status, completion_year=row.completion_year, today=today())
+def card_json(row: Any, shown: tuple[Light, str]) -> dict[str, Any]:
+    """Return what the map says of a project when it is opened; ``shown`` is its light and why."""
+    light, reason = shown
     return {
         "code": row.code,
         "name": row.name,

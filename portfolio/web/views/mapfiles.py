@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from geo.assets import read_asset
 from geo.maps import saved_map
-from portfolio.domain.clock import CHINA_TIME
+from portfolio.domain.clock import CHINA_TIME, today
 from portfolio.domain.colours import STAGE_COLOURS
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
@@ -21,7 +21,7 @@ from portfolio.exchange.mappage import MapPage, write_map_page
 from portfolio.reports.maps import citation
 from portfolio.reports.sites import read_sites
 from portfolio.store.base import utc_now
-from portfolio.store.queries import maps
+from portfolio.store.queries import lights, maps
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_scripts import FULL_MAP
@@ -104,7 +104,11 @@ def _data(scope: MapScope, rows: Any) -> dict[str, Any]:
         "url": "",
         "items": [{**one, "url": ""} for one in sheet["unlocated"]["items"]],
     }
-    cards = {row.code: card_json(row) | {"url": "", "place_url": None, "citation": citation(row)} for row in rows}
+    shown = lights.read_shown(get_session(), [row.id for row in rows], today())
+    cards = {
+        row.code: card_json(row, shown[row.id]) | {"url": "", "place_url": None, "citation": citation(row)}
+        for row in rows
+    }
     return {"sheet": sheet, "pins": [pin_json(found[code]) for code in codes], "cards": cards}
 
 

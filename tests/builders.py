@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import itertools
 from decimal import Decimal
@@ -12,13 +13,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from portfolio.domain.drafts import EstimateDraft, LedgerDraft, PlaceDraft, PlanDraft, ProjectDraft
+from portfolio.domain.drafts import (
+    ContractDraft,
+    DocumentDraft,
+    EstimateDraft,
+    LedgerDraft,
+    PlaceDraft,
+    PlanDraft,
+    ProjectDraft,
+)
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Accuracy, EstimateKind, Level, MoneyState, Nature, Source, Stage
-from portfolio.services import estimates, investment, ledger, projects, users
+from portfolio.services import contracts, documents, estimates, investment, ledger, projects, users
 from portfolio.store.base import Base
 from portfolio.store.engine import open_session
-from portfolio.store.models import Estimate, LedgerEntry, PlanChange, Project, Revision
+from portfolio.store.models import Contract, Estimate, FundingDocument, LedgerEntry, PlanChange, Project, Revision
 from portfolio.store.queries.estimates import find_estimate
 from portfolio.store.queries.investment import list_plan_changes
 
@@ -75,6 +84,38 @@ def make_plan(
     seen = len(list_plan_changes(session, project, year))
     draft = PlanDraft(year=year, cells={cell: int(wan * 1_000_000)}, **({"reason": "调整"} | values))
     return investment.set_plan(session, project, draft, seen=seen)
+
+
+def make_document(session: Session, *, wan: int | Decimal = 100, **values: Any) -> FundingDocument:
+    """Register a document by which the city gives ``wan`` 万元 for 2025 to Wanzhou, changed by ``values``."""
+    usual: dict[str, Any] = {
+        "district": WANZHOU,
+        "number": f"渝财建〔2025〕{next(_numbers)}号",
+        "issued_on": dt.date(2025, 3, 1),
+        "source": Source.CITY_GRANT,
+        "state": MoneyState.RECEIVED,
+        "year": 2025,
+        "amount_fen": int(wan * 1_000_000),
+    }
+    return documents.register_document(session, DocumentDraft(**(usual | values)))
+
+
+def split(session: Session, document: FundingDocument, *shares: tuple[Project, int | Decimal]) -> list[LedgerEntry]:
+    """Give each project its 万元 of a document."""
+    given = [documents.Share(project, int(wan * 1_000_000)) for project, wan in shares]
+    return documents.split_document(session, document, given, total_fen=sum(share.amount_fen for share in given))
+
+
+def make_contract(session: Session, project: Project, *, wan: int | Decimal = 100, **values: Any) -> Contract:
+    """Register a building contract over ``wan`` 万元, signed on 2025-01-10, changed by ``values``."""
+    usual: dict[str, Any] = {
+        "number": f"HT-{next(_numbers)}",
+        "name": "施工合同",
+        "party": "某建设公司",
+        "amount_fen": int(wan * 1_000_000),
+        "signed_on": dt.date(2025, 1, 10),
+    }
+    return contracts.sign_contract(session, project, ContractDraft(**(usual | values)))
 
 
 def fill_register(session: Session) -> None:

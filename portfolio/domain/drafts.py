@@ -99,6 +99,49 @@ class LedgerDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentDraft:
+    """One document that gives money of one source in one state for one year, to be split over projects."""
+
+    district: str
+    number: str
+    issued_on: dt.date
+    source: Source
+    state: MoneyState
+    year: int
+    amount_fen: int
+    issuer: str | None = None
+    file_id: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractDraft:
+    """What a contract says; the retention as a percentage of its amount or as an amount, not both."""
+
+    number: str
+    name: str
+    party: str
+    amount_fen: int
+    signed_on: dt.date
+    retention_percent: Decimal | None = None
+    retention_fen: int | None = None
+    retention_due_on: dt.date | None = None
+    retention_released_on: dt.date | None = None
+    file_id: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDraft:
+    """By how much a contract's amount grows, or shrinks where it is below zero, and why."""
+
+    amount_fen: int
+    reason: str
+    changed_on: dt.date
+    document_no: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class EstimateDraft:
     """What one of the four estimates comes to, and the approval that says so; ``reason`` where it replaces another."""
 

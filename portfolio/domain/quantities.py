@@ -118,3 +118,8 @@ def format_number(value: Decimal | int | None) -> str:
 def format_percent(part: int | Decimal, whole: int | Decimal) -> str:
     """Write ``part`` of ``whole`` as a percentage with one decimal; a share of nothing is a dash."""
     return UNKNOWN if not whole else f"{Decimal(part) / Decimal(whole) * 100:.1f}%"
+
+
+def format_exact(fen: int, unit: MoneyUnit = MoneyUnit.WAN) -> str:
+    """Write an amount in ``unit`` exact to the fen, without zeros at its end: for sentences that name a difference."""
+    return format_number(fen_to(fen, unit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portfolio.domain.quantities import format_money
+from portfolio.domain.quantities import format_exact
 
 FAR_BEYOND = 1_000
 
@@ -15,6 +15,6 @@ def unit_question(amount_fen: int, yardstick_fen: int | None) -> str | None:
     if yardstick_fen is None or amount_fen <= yardstick_fen * FAR_BEYOND:
         return None
     return (
-        f"金额 {format_money(amount_fen)} 万元超过项目概算或总投资 {format_money(yardstick_fen)} 万元的 1,000 倍。"
+        f"金额 {format_exact(amount_fen)} 万元超过项目概算或总投资 {format_exact(yardstick_fen)} 万元的 1,000 倍。"
         "单位是否应为万元？请核对元、万元、亿元是否选对"
     )

@@ -182,6 +182,13 @@ class MoneyState(Term):
     WORK_DONE = "work_done", "完成投资"
 
 
+class Overdraw(Term):
+    """What happens to a payment beyond received money or beyond its contract (超额支付)."""
+
+    REFUSE = "refuse", "不予登记"
+    WARN = "warn", "提示后可登记"
+
+
 class EstimateKind(Term):
     """One of the four estimates of a project (四算), in the order in which they are made."""
 

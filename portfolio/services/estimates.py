@@ -8,6 +8,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import EstimateDraft
 from portfolio.domain.errors import ConfirmationNeededError, RuleError, StaleError
 from portfolio.domain.slips import unit_question
+from portfolio.services.payments import yardstick_fen
 from portfolio.store.base import utc_now
 from portfolio.store.hold import hold
 from portfolio.store.models import Estimate, Project
@@ -35,7 +36,7 @@ def enter_estimate(
     last = _last_seen(session, project, draft, replacing)
     if last is not None and last.amount_fen is not None and not draft.reason:
         raise RuleError("请写明更正原因，原数仍会保留", "reason")
-    question = unit_question(draft.amount_fen, _yardstick(session, project))
+    question = unit_question(draft.amount_fen, yardstick_fen(session, project))
     if question and question != confirmed:
         raise ConfirmationNeededError(question, "amount")
     return _add(session, project, draft, amount_fen=draft.amount_fen, warning=question)
@@ -66,11 +67,6 @@ def _last_seen(session: Session, project: Project, draft: EstimateDraft, replaci
     if last is not None and last.ordinal != replacing:
         raise StaleError(last.ordinal, last.entered_by)
     return last
-
-
-def _yardstick(session: Session, project: Project) -> int | None:
-    stated = (project.total_investment_fen, estimates.chain(session, project).largest_fen)
-    return max((fen for fen in stated if fen is not None), default=None)
 
 
 def _add(

@@ -30,6 +30,8 @@ from portfolio.store.base import utc_now
 from portfolio.store.history import REMOVING_SAMPLES
 from portfolio.store.models import (
     CommitmentLink,
+    Contract,
+    ContractChange,
     District,
     Estimate,
     Fact,
@@ -240,21 +242,30 @@ def remove_samples(session: Session, *, progress: Progress = _silent) -> int:
 
 
 def _untie(session: Session, numbers: Sequence[int]) -> None:
-    """Free projects of everything that refers to them; reversals go before what they reverse."""
+    """Free projects of everything that refers to them; what refers to an entry goes before it."""
     entries = select(LedgerEntry).where(LedgerEntry.project_id.in_(numbers)).options(joinedload(LedgerEntry.project))
-    for wanted in (LedgerEntry.reverses_id.is_not(None), LedgerEntry.reverses_id.is_(None)):
-        for entry in session.scalars(entries.where(wanted)):
+    for referring in (LedgerEntry.reverses_id, LedgerEntry.carried_from_id, LedgerEntry.id):
+        for entry in session.scalars(entries.where(referring.is_not(None))):
             session.delete(entry)
         session.flush()
-    for estimate in session.scalars(select(Estimate).where(Estimate.project_id.in_(numbers))):
-        session.delete(estimate)
     _forget_plans(session, numbers)
+    _forget_contracts(session, numbers)
     for link in session.scalars(select(CommitmentLink).where(CommitmentLink.project_id.in_(numbers))):
         session.delete(link)
     for fact in session.scalars(select(Fact).where(Fact.project_id.in_(numbers))):
         fact.project = None
     for phase in session.scalars(select(Project).where(Project.parent_id.in_(numbers))):
         phase.parent_id = None
+    session.flush()
+
+
+def _forget_contracts(session: Session, numbers: Sequence[int]) -> None:
+    for change in session.scalars(select(ContractChange).join(Contract).where(Contract.project_id.in_(numbers))):
+        session.delete(change)
+    session.flush()
+    for model in (Contract, Estimate):
+        for record in session.scalars(select(model).where(model.project_id.in_(numbers))):
+            session.delete(record)
     session.flush()
 
 

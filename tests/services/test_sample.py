@@ -48,7 +48,7 @@ def content(records: list[Any]) -> list[dict[str, Any]]:
 
 
 def enter(session: Session, project: Project) -> LedgerEntry:
-    draft = LedgerDraft(source=Source.LOAN, state=MoneyState.PAID, year=2025, amount_fen=500)
+    draft = LedgerDraft(source=Source.LOAN, state=MoneyState.RECEIVED, year=2025, amount_fen=500)
     return ledger.add_entry(session, project, draft)
 
 

@@ -37,7 +37,7 @@ def sqlite_engine(engine: Engine) -> Engine:
 
 
 def enter_money(engine: Engine, fen: int = 100) -> None:
-    draft = LedgerDraft(source=Source.CITY_GRANT, state=MoneyState.PAID, year=2025, amount_fen=fen)
+    draft = LedgerDraft(source=Source.CITY_GRANT, state=MoneyState.RECEIVED, year=2025, amount_fen=fen)
     with open_session(engine, write=True, actor="tester") as session:
         ledger.add_entry(session, get_project(session, "500101-0001"), draft)
         session.commit()
@@ -174,7 +174,7 @@ def test_the_ledger_adds_up_to_its_history(engine: Engine) -> None:
     for fen in (1, 99, 12_345_678_901):
         enter_money(engine, fen)
     with engine.connect() as connection:
-        assert ledger_totals(connection) == ledger_totals_of_history(connection) == {"paid": 12_345_679_001}
+        assert ledger_totals(connection) == ledger_totals_of_history(connection) == {"received": 12_345_679_001}
 
 
 def test_on_postgresql_the_command_to_use_is_named(engine: Engine, tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ def history(empty_session: Session) -> Session:
     empty_session.flush()
     for number in range(1, 4):
         project = make_project(empty_session, f"第{number}小学")
-        project.owner = "区教委"
         enter(empty_session, project)
+        project.owner = "区教委"
         empty_session.flush()
     empty_session.commit()
     assert first_broken_revision(empty_session) is None

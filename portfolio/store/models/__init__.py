@@ -2,7 +2,9 @@
 
 from portfolio.store.models.access import ApiToken, User, UserSession
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
+from portfolio.store.models.contract import Contract, ContractChange
 from portfolio.store.models.district import District, GazetteerPlace, Plan
+from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
@@ -17,9 +19,12 @@ __all__ = [
     "ApiToken",
     "Commitment",
     "CommitmentLink",
+    "Contract",
+    "ContractChange",
     "District",
     "Estimate",
     "Fact",
+    "FundingDocument",
     "GazetteerPlace",
     "Indicator",
     "LedgerEntry",

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.estimates import Chain
 from portfolio.domain.terms import EstimateKind
-from portfolio.store.models import District, Estimate, Project
+from portfolio.store.models import Contract, District, Estimate, Project
+from portfolio.store.queries import contracts
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
@@ -48,22 +49,26 @@ def get_estimate(session: Session, project: Project, number: int) -> Estimate:
 
 
 def chain(session: Session, project: Project) -> Chain:
-    """Return the four estimates in force of one project."""
+    """Return the four estimates in force of one project; see ``Chain`` for where the third comes from."""
     found = _in_force(session, Estimate.project_id == project.id)
-    return Chain(**_steps(found[project.id]))
+    signed = contracts.sum_by_project(session, Contract.project_id == project.id)
+    return Chain(**_steps(found.get(project.id, {}), signed.get(project.id)))
 
 
 def list_chains(session: Session, chosen: ProjectFilter) -> list[ProjectChain]:
-    """List the projects meant that have at least one of the four estimates, by code."""
+    """List the projects meant that have at least one of the four estimates or a contract, by code."""
     meant = select(Project.id).where(*conditions(chosen))
     found = _in_force(session, Estimate.project_id.in_(meant))
+    signed = contracts.sum_by_project(session, Contract.project_id.in_(meant))
     columns = (Project.id, Project.code, Project.name, District.name.label("district"))
     statement = select(*columns).join(District, District.id == Project.district_id)
     rows = session.execute(statement.where(*conditions(chosen)).order_by(Project.code))
     return [
-        ProjectChain(code=row.code, name=row.name, district=row.district, **_steps(found[row.id]))
+        ProjectChain(
+            code=row.code, name=row.name, district=row.district, **_steps(found.get(row.id, {}), signed.get(row.id))
+        )
         for row in rows
-        if row.id in found
+        if row.id in found or row.id in signed
     ]
 
 
@@ -86,5 +91,8 @@ def _in_force(session: Session, wanted: Any) -> dict[int, dict[EstimateKind, int
     return found
 
 
-def _steps(amounts: dict[EstimateKind, int]) -> dict[str, Any]:
-    return {f"{kind.value}_fen": amounts.get(kind) for kind in EstimateKind}
+def _steps(amounts: dict[EstimateKind, int], signed_fen: int | None) -> dict[str, Any]:
+    """Return the fields of a chain; without a figure of its own the third step is what the contracts come to."""
+    is_sum = EstimateKind.CONTRACT not in amounts and signed_fen is not None
+    known = amounts | ({EstimateKind.CONTRACT: signed_fen} if is_sum else {})
+    return {f"{kind.value}_fen": known.get(kind) for kind in EstimateKind} | {"contract_is_sum": is_sum}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.terms import MoneyState, Source
-from portfolio.store.models import District, LedgerEntry, Project
+from portfolio.store.models import District, FundingDocument, LedgerEntry, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
@@ -31,6 +31,45 @@ def get_entry(session: Session, project: Project, number: int) -> LedgerEntry:
 def find_reversal(session: Session, entry: LedgerEntry) -> LedgerEntry | None:
     """Return the entry that reverses this one, or None."""
     return session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry.id))
+
+
+def list_live_entries_of(session: Session, document: FundingDocument) -> Sequence[LedgerEntry]:
+    """List the entries that a document gives and that were not reversed, by number."""
+    reversal = aliased(LedgerEntry)
+    statement = select(LedgerEntry).where(
+        LedgerEntry.document_id == document.id,
+        LedgerEntry.reverses_id.is_(None),
+        ~exists().where(reversal.reverses_id == LedgerEntry.id),
+    )
+    return session.scalars(statement.order_by(LedgerEntry.id)).all()
+
+
+def find_carried(session: Session, entry: LedgerEntry) -> LedgerEntry | None:
+    """Return the other entry of a pair that carries money forward, or None."""
+    if entry.carried_from_id is not None:
+        return session.get_one(LedgerEntry, entry.carried_from_id)
+    return session.scalar(select(LedgerEntry).where(LedgerEntry.carried_from_id == entry.id))
+
+
+def sum_of_source(session: Session, project: Project, source: Source, year: int | None = None) -> dict[MoneyState, int]:
+    """Return the sum of one source's money in a project by state, of all years or of one."""
+    statement = select(LedgerEntry.state, func.sum(LedgerEntry.amount_fen)).group_by(LedgerEntry.state)
+    statement = statement.where(LedgerEntry.project_id == project.id, LedgerEntry.source == source)
+    if year is not None:
+        statement = statement.where(LedgerEntry.year == year)
+    return {state: int(fen) for state, fen in session.execute(statement)}
+
+
+def list_unspent(session: Session, project: Project) -> list[tuple[Source, int, int]]:
+    """List source, year and what was received but not paid of it, where that is above zero; in order."""
+    groups = (LedgerEntry.source, LedgerEntry.year)
+    signed = case((LedgerEntry.state == MoneyState.PAID, -LedgerEntry.amount_fen), else_=LedgerEntry.amount_fen)
+    statement = select(*groups, func.sum(signed)).where(
+        LedgerEntry.project_id == project.id, LedgerEntry.state.in_((MoneyState.RECEIVED, MoneyState.PAID))
+    )
+    order = list(Source)
+    found = [(source, year, int(fen)) for source, year, fen in session.execute(statement.group_by(*groups)) if fen > 0]
+    return sorted(found, key=lambda row: (order.index(row[0]), row[1]))
 
 
 def sum_by_source_and_year(session: Session, chosen: ProjectFilter) -> Sequence[Row[Source, int, MoneyState, int]]:

@@ -12,9 +12,9 @@ from portfolio.store.base import Tracked
 from portfolio.store.models import Project, Revision
 
 
-def list_revisions(session: Session, project: Project) -> Sequence[Revision]:
-    """List every version of a project, newest first."""
-    return session.scalars(_of(project).order_by(Revision.record_version.desc(), Revision.id.desc())).all()
+def list_revisions(session: Session, record: Tracked) -> Sequence[Revision]:
+    """List every version of a record, newest first."""
+    return session.scalars(_of(record).order_by(Revision.record_version.desc(), Revision.id.desc())).all()
 
 
 def get_revision(session: Session, project: Project, version: int) -> Revision:
@@ -36,5 +36,6 @@ def last_revision_id(session: Session) -> int:
     return session.scalar(select(func.max(Revision.id))) or 0
 
 
-def _of(project: Project) -> Select[Revision]:
-    return select(Revision).where(Revision.record_type == "project", Revision.record_id == project.id)
+def _of(record: Tracked) -> Select[Revision]:
+    kind = record.__tablename__  # type: ignore[attr-defined]
+    return select(Revision).where(Revision.record_type == kind, Revision.record_id == record.id)

@@ -1,0 +1,153 @@
+"""Registering documents that give money, and splitting each over the projects it gives to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.orm import Session
+
+from portfolio.domain.clock import today
+from portfolio.domain.drafts import DocumentDraft, LedgerDraft
+from portfolio.domain.errors import ConfirmationNeededError, DuplicateError, RuleError
+from portfolio.domain.quantities import format_exact
+from portfolio.domain.slips import unit_question
+from portfolio.domain.terms import MoneyState
+from portfolio.services.ledger import write_entry
+from portfolio.services.payments import yardstick_fen
+from portfolio.store.base import utc_now
+from portfolio.store.hold import hold
+from portfolio.store.models import FundingDocument, LedgerEntry, Project
+from portfolio.store.queries import districts, documents, ledger
+
+GIVING = (MoneyState.APPLIED, MoneyState.PLANNED, MoneyState.APPROPRIATED, MoneyState.RECEIVED)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a document gives to one project."""
+
+    project: Project
+    amount_fen: int
+    note: str | None = None
+
+
+def register_document(session: Session, draft: DocumentDraft) -> FundingDocument:
+    """Register a document that gives money; its amount is split over projects afterwards.
+
+    Raises
+    ------
+    RuleError
+        If the amount is not above zero, a date does not fit, or documents of that state give nothing.
+    DuplicateError
+        If the district has a live document of that number, source, state and year already.
+    """
+    district = districts.find_district(session, draft.district)
+    if district is None:
+        raise RuleError("没有这个区县，请从列表中选择", "district")
+    _check(draft)
+    same = documents.find_same(session, district, draft.number, source=draft.source, state=draft.state, year=draft.year)
+    if same is not None:
+        raise DuplicateError(f"{district.name}已登记过这份文件（第 {same.id} 号），可直接分配到项目", "number")
+    values = asdict(draft) | {"district": district}
+    document = FundingDocument(entered_by=session.info.get("actor") or "system", entered_at=utc_now(), **values)
+    session.add(document)
+    session.flush()
+    return document
+
+
+def _check(draft: DocumentDraft) -> None:
+    if draft.amount_fen <= 0:
+        raise RuleError("金额必须大于 0", "amount")
+    if draft.state not in GIVING:
+        raise RuleError("资金文件只登记申请、计划、下达、到位；支付和完成投资在项目页登记", "state")
+    if draft.issued_on > today():
+        raise RuleError("文件日期晚于今天，请核对", "issued_on")
+    if draft.year < draft.issued_on.year:
+        raise RuleError(f"年度 {draft.year} 早于文件日期 {draft.issued_on}，请核对", "year")
+
+
+def split_document(
+    session: Session,
+    document: FundingDocument,
+    shares: Sequence[Share],
+    *,
+    total_fen: int,
+    confirmed: str | None = None,
+) -> list[LedgerEntry]:
+    """Give ``total_fen`` of a document to projects, one entry each: all of them or none.
+
+    Raises
+    ------
+    RuleError
+        If the document is void, a project stands twice or in another district, the shares do not add up to
+        ``total_fen``, or the document has less left.
+    ConfirmationNeededError
+        If the unit of a share looks wrong, and ``confirmed`` is not that very sentence.
+    """
+    hold(session, document)
+    if document.withdrawn_at is not None:
+        raise RuleError("这份文件已作废，不能再分配")
+    _check_shares(document, shares, total_fen)
+    left = documents.stand(session, document).left_fen
+    if total_fen > left:
+        excess = format_exact(total_fen - left)
+        raise RuleError(f"文件还可分配 {format_exact(left)} 万元，本次分配超出 {excess} 万元", "total")
+    question = "；".join(filter(None, (_doubt(session, share) for share in shares))) or None
+    if question is not None and question != confirmed:
+        raise ConfirmationNeededError(question, "total")
+    return [_give(session, document, share, question) for share in shares]
+
+
+def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen: int) -> None:
+    if not shares:
+        raise RuleError("请至少填写一个项目和金额", "total")
+    codes = [share.project.code for share in shares]
+    for share in shares:
+        if share.project.district_id != document.district_id:
+            raise RuleError(f"{share.project.name}不在{document.district.name}，不能分配", "total")
+        if codes.count(share.project.code) > 1:
+            raise RuleError(f"{share.project.name}出现了两次，请合并为一行", "total")
+        if share.amount_fen <= 0:
+            raise RuleError(f"{share.project.name}的金额必须大于 0", "total")
+    sum_fen = sum(share.amount_fen for share in shares)
+    if sum_fen != total_fen:
+        off, less = format_exact(abs(sum_fen - total_fen)), "少" if sum_fen < total_fen else "多"
+        raise RuleError(f"各项目合计 {format_exact(sum_fen)} 万元，比本次分配总额{less} {off} 万元，请核对", "total")
+
+
+def _doubt(session: Session, share: Share) -> str | None:
+    sentence = unit_question(share.amount_fen, yardstick_fen(session, share.project))
+    return f"{share.project.name}：{sentence}" if sentence else None
+
+
+def _give(session: Session, document: FundingDocument, share: Share, warning: str | None) -> LedgerEntry:
+    draft = LedgerDraft(
+        source=document.source,
+        state=document.state,
+        year=document.year,
+        amount_fen=share.amount_fen,
+        note=share.note,
+    )
+    return write_entry(session, share.project, draft, document=document, warning=warning)
+
+
+def withdraw_document(session: Session, document: FundingDocument, reason: str) -> None:
+    """Declare a document void (作废); it stays in the list.
+
+    Raises
+    ------
+    RuleError
+        If it is void already, no reason is given, or entries refer to it that were not reversed.
+    """
+    hold(session, document)
+    if document.withdrawn_at is not None:
+        raise RuleError("这份文件已经作废")
+    if not reason:
+        raise RuleError("请写明作废原因", "reason")
+    live = ledger.list_live_entries_of(session, document)
+    if live:
+        numbers = "、".join(str(entry.id) for entry in live[:5])
+        raise RuleError(f"还有 {len(live)} 笔分配未冲销（第 {numbers} 号），请先冲销再作废", "reason")
+    document.withdrawn_at, document.withdrawn_reason = utc_now(), reason
+    session.flush()

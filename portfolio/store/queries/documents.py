@@ -1,0 +1,113 @@
+"""Reads of funding documents: what each gave, to whom, and what is left of it. Amounts are whole fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portfolio.domain.errors import NotFoundError
+from portfolio.domain.terms import MoneyState, Source
+from portfolio.store.models import District, FundingDocument, LedgerEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFilter:
+    """Which documents are meant; None leaves a side open."""
+
+    district: str | None = None
+    source: Source | None = None
+    state: MoneyState | None = None
+    year: int | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentStanding:
+    """A document with what its entries allocate, reversals taken off, and to how many projects."""
+
+    document: FundingDocument
+    allocated_fen: int
+    projects: int
+
+    @property
+    def left_fen(self) -> int:
+        """Return what may still be allocated; of a document that is void, nothing."""
+        return 0 if self.document.withdrawn_at else self.document.amount_fen - self.allocated_fen
+
+
+def list_documents(
+    session: Session, chosen: DocumentFilter, *, limit: int | None = None, offset: int = 0
+) -> list[DocumentStanding]:
+    """List the documents meant with what is left of each, newest first."""
+    statement = select(FundingDocument).where(*_conditions(chosen)).options(joinedload(FundingDocument.district))
+    order = (FundingDocument.issued_on.desc(), FundingDocument.id.desc())
+    found = session.scalars(statement.order_by(*order).limit(limit).offset(offset)).all()
+    sums = _allocated(session, [one.id for one in found])
+    return [DocumentStanding(one, *sums.get(one.id, (0, 0))) for one in found]
+
+
+def total_documents(session: Session, chosen: DocumentFilter) -> tuple[int, int, int]:
+    """Return how many documents are meant, what the live ones give, and what of that is allocated."""
+    count = session.scalar(select(func.count()).select_from(FundingDocument).where(*_conditions(chosen))) or 0
+    live = (*_conditions(chosen), FundingDocument.withdrawn_at.is_(None))
+    given = session.scalar(select(func.sum(FundingDocument.amount_fen)).where(*live)) or 0
+    allocated = select(func.sum(LedgerEntry.amount_fen)).join(LedgerEntry.document).where(*live)
+    return count, int(given), int(session.scalar(allocated) or 0)
+
+
+def get_document(session: Session, number: int, *, within: str | None = None) -> FundingDocument:
+    """Return one document; one of a district outside ``within`` does not exist."""
+    found = session.get(FundingDocument, number)
+    if found is None or within not in (None, found.district.adcode):
+        raise NotFoundError(f"没有第 {number} 号资金文件，请到资金文件列表查找")
+    return found
+
+
+def find_same(session: Session, district: District, number: str, **values: Any) -> FundingDocument | None:
+    """Return the live document of the same number, source, state and year, or None."""
+    statement = select(FundingDocument).filter_by(district_id=district.id, number=number, **values)
+    return session.scalar(statement.where(FundingDocument.withdrawn_at.is_(None)))
+
+
+def stand(session: Session, document: FundingDocument) -> DocumentStanding:
+    """Return what is left of one document."""
+    return DocumentStanding(document, *_allocated(session, [document.id]).get(document.id, (0, 0)))
+
+
+def list_allocations(session: Session, document: FundingDocument) -> Sequence[LedgerEntry]:
+    """List every entry that refers to a document, reversals too, newest first."""
+    statement = select(LedgerEntry).where(LedgerEntry.document_id == document.id)
+    return session.scalars(statement.options(joinedload(LedgerEntry.project)).order_by(LedgerEntry.id.desc())).all()
+
+
+def _conditions(chosen: DocumentFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if chosen.district is not None:
+        home = select(District.id).where(District.adcode == chosen.district)
+        wanted.append(FundingDocument.district_id == home.scalar_subquery())
+    for column, value in (
+        (FundingDocument.source, chosen.source),
+        (FundingDocument.state, chosen.state),
+        (FundingDocument.year, chosen.year),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    if chosen.q:
+        columns = (FundingDocument.number, FundingDocument.issuer, FundingDocument.note)
+        wanted.append(or_(*(column.contains(chosen.q, autoescape=True) for column in columns)))
+    return wanted
+
+
+def _allocated(session: Session, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return the sum allocated and the number of projects with money left, by document."""
+    groups = (LedgerEntry.document_id, LedgerEntry.project_id)
+    shares = select(*groups, func.sum(LedgerEntry.amount_fen).label("fen")).group_by(*groups)
+    found: dict[int, tuple[int, int]] = {}
+    for document_id, _project, fen in session.execute(shares.where(LedgerEntry.document_id.in_(numbers))):
+        sum_fen, projects = found.get(document_id or 0, (0, 0))
+        found[document_id or 0] = (sum_fen + int(fen), projects + bool(fen))
+    return found

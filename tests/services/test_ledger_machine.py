@@ -1,0 +1,35 @@
+"""Promise 5: whatever is entered, paid, reversed, split, carried and withdrawn, every fen adds up after every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy.orm import Session
+
+from portfolio.store.history import first_broken_revision
+from tests.ledger_machine import LedgerMachine, drive
+
+EPISODES, STEPS = 25, 200
+
+
+def test_every_fen_adds_up_after_each_of_five_thousand_steps(session: Session) -> None:
+    done: Counter[str] = Counter()
+    for seed in range(EPISODES):
+        done += drive(session, seed=seed, steps=STEPS)
+    print(f"n = {EPISODES * STEPS} steps: {dict(done)}")
+    assert done["entered"] > 1500
+    assert done["refused"] > 500
+    assert done["reverse"] > 300
+
+
+def test_the_history_agrees_with_the_ledger_after_a_run(session: Session) -> None:
+    drive_and_keep(session)
+    assert first_broken_revision(session) is None
+
+
+def drive_and_keep(session: Session) -> None:
+    machine = LedgerMachine(session, seed=4711)
+    for _number in range(150):
+        machine.step()
+    session.commit()
+    session.expunge_all()

@@ -20,7 +20,7 @@ from portfolio.reports.sites import Sites, read_sites
 from portfolio.reports.tables import Column
 from portfolio.store.base import utc_now
 from portfolio.store.queries import maps
-from portfolio.store.queries.settings import find_setting
+from portfolio.store.queries.map_settings import review_number
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import ALL, MapScope
@@ -31,7 +31,6 @@ from portfolio.web.views.maps import map_notes
 
 MOST = 2000
 GUIDES = "guides"
-REVIEW_NUMBER = "map.review_number"
 _TABLE = ("name", "level", "nature", "stage", "completion", "investment")
 
 
@@ -95,7 +94,7 @@ def wall_map(scope: MapScope, choice: WallChoice) -> WallMap:
         columns=(gettext("号"), *(str(one.label) for one in headings([column for _, column in _shown(sites)]))),
         rows=tuple(_rows(sites, facets.unlocated)),
         notes=(facets.coverage, *_notes(scope, sites)),
-        review_number=find_setting(get_session(), REVIEW_NUMBER) or None,
+        review_number=review_number(get_session(), scope.adcode),
         made_at=gettext("%(year)s年%(month)s月%(day)s日", year=today.year, month=today.month, day=today.day),
         made_by=user.full_name or user.name,
     )

@@ -32,12 +32,14 @@ PAGES = (
     "/maps/500106",
     "/maps/500101",
     "/maps/500106/wall",
+    "/maps/feed",
     "/users/",
     "/users/new",
     "/users/admin",
     "/settings",
     "/lights",
     "/account/password",
+    "/account/tokens",
 )
 SERIOUS = ("serious", "critical")
 

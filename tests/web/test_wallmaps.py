@@ -90,7 +90,7 @@ def test_columns_of_which_nothing_is_known_take_no_paper(app: Flask) -> None:
 def test_the_review_number_of_the_office_stands_on_the_sheet(app: Flask) -> None:
     assert sheet(app, "/maps/500106").review_number is None
     with write(app) as session:
-        change_setting(session, "map.review_number", "渝S(2026)001号")
+        change_setting(session, "map.review_number", {SHAPINGBA: "渝S(2026)001号"})
         session.commit()
 
     shown = words(build_figure(sheet(app, "/maps/500106"), Paper.A3)[0])

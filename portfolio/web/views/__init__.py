@@ -18,6 +18,7 @@ from portfolio.web.views import (
     places,
     projects,
     settings,
+    tokens,
     users,
     wallmaps,
 )
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     ogc.blueprint,
     account.blueprint,
     health.blueprint,
+    tokens.blueprint,
     users.blueprint,
     settings.blueprint,
     map_settings.blueprint,

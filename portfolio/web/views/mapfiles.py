@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, send_file
+from flask import Blueprint, Response, abort, current_app, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -40,6 +40,13 @@ _TYPES = {
     GisKind.SHP: "application/zip",
 }
 _STYLES = ("app.css", "map.css")
+
+
+@blueprint.get("/feed")
+@requires(Permission.VIEW)
+def feed() -> ResponseReturnValue:
+    """Say how GIS programs read the projects live."""
+    return render_template("maps/feed.html", address=url_for("ogc.landing", _external=True).removesuffix("/"))
 
 
 @blueprint.get("/<adcode>/download.<kind>")

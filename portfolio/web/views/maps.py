@@ -138,15 +138,17 @@ def map_title(adcode: str) -> str:
 
 
 def _downloads(adcode: str) -> list[dict[str, Any]]:
+    """Return what the map is to be had as; the feed is for everybody, since it shows no more than the pages."""
+    feed = {"label": gettext("QGIS 实时图层…"), "url": url_for("mapfiles.feed"), "is_file": False}
     if not can(Permission.EXPORT):
-        return []
+        return [feed]
     args: dict[str, Any] = filters.filter_args(but=_GIVEN)
     files = [
         {"label": str(label), "url": url_for("mapfiles.download", adcode=adcode, kind=kind, **args), "is_file": True}
         for kind, label in _KINDS
     ]
     wall = {"label": gettext("挂图（A3、A0）…"), "url": url_for("wallmaps.choose", adcode=adcode, **args)}
-    return [wall | {"is_file": False}, *files]
+    return [wall | {"is_file": False}, *files, feed]
 
 
 def _sheet(scope: MapScope) -> Sheet | None:

@@ -72,7 +72,7 @@ def edit(name: str) -> ResponseReturnValue:
 
 def _show_user(user: User, form: UserForm) -> str:
     tokens = queries.list_tokens(get_session(), user)
-    return render_template("users/edit.html", user=user, form=form, tokens=tokens, token_form=TokenForm(formdata=None))
+    return render_template("users/edit.html", user=user, form=form, tokens=tokens, new_token=TokenForm(formdata=None))
 
 
 @blueprint.post("/<name>/password")
@@ -125,7 +125,13 @@ def make_token(name: str) -> ResponseReturnValue:
         return redirect(url_for(".edit", name=name))
     token = users.make_token(session, user, form.label.text)
     session.commit()
-    page = render_template("users/token.html", user=user, token=token, label=form.label.text)
+    page = render_template(
+        "users/token.html",
+        token=token,
+        label=form.label.text,
+        back={"href": url_for(".edit", name=name), "label": name},
+        done=gettext("已存好，查看该用户"),
+    )
     return page, {"Cache-Control": "no-store"}
 
 

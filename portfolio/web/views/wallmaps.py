@@ -16,14 +16,14 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
 from portfolio.exchange.wallmap import Paper, write_wall_map
 from portfolio.store.base import utc_now
-from portfolio.store.queries.settings import find_setting
+from portfolio.store.queries.map_settings import review_number
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.errors import answer_error
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.permissions import requires
 from portfolio.web.views.maps import map_title
-from portfolio.web.wallmaps import REVIEW_NUMBER, layers_of, read_choice, wall_map
+from portfolio.web.wallmaps import layers_of, read_choice, wall_map
 
 blueprint = Blueprint("wallmaps", __name__, url_prefix="/maps")
 
@@ -52,7 +52,7 @@ def choose(adcode: str) -> ResponseReturnValue:
         colours=list(ColourBy),
         layers=layers_of(scope),
         map_url=url_for("maps.show", adcode=adcode, **kept),
-        review_number=find_setting(get_session(), REVIEW_NUMBER),
+        review_number=review_number(get_session(), adcode),
     )
 
 

@@ -13,6 +13,8 @@ class Permission(Term):
     EDIT_PROJECTS = "edit_projects", "登记和修改项目"
     EDIT_MONEY = "edit_money", "登记资金"
     EDIT_COMMITMENTS = "edit_commitments", "关联规划任务"
+    REPORT = "report", "填报月报和问题"
+    REVIEW_REPORTS = "review_reports", "开启、核定和退回月报"
     ADMINISTER = "administer", "管理用户"
 
 
@@ -31,10 +33,10 @@ class Role(Term):
 
 
 _READING = frozenset({Permission.VIEW, Permission.EXPORT})
-_PLANNING = _READING | {Permission.EDIT_PROJECTS, Permission.EDIT_MONEY, Permission.EDIT_COMMITMENTS}
+_PLANNING = _READING | {Permission.EDIT_PROJECTS, Permission.EDIT_MONEY, Permission.EDIT_COMMITMENTS, Permission.REPORT}
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READING,
-    Role.LEADER: _READING,
+    Role.LEADER: _READING | {Permission.REVIEW_REPORTS},
     Role.PLANNER: _PLANNING,
     Role.ADMINISTRATOR: frozenset(Permission),
 }

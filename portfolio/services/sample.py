@@ -38,7 +38,10 @@ from portfolio.store.models import (
     LedgerEntry,
     Plan,
     PlanChange,
+    Problem,
+    ProgressReport,
     Project,
+    ReportPhoto,
     Revision,
 )
 from portfolio.store.queries import districts, projects
@@ -243,6 +246,7 @@ def remove_samples(session: Session, *, progress: Progress = _silent) -> int:
 
 def _untie(session: Session, numbers: Sequence[int]) -> None:
     """Free projects of everything that refers to them; what refers to an entry goes before it."""
+    _untie_reports(session, numbers)
     entries = select(LedgerEntry).where(LedgerEntry.project_id.in_(numbers)).options(joinedload(LedgerEntry.project))
     for referring in (LedgerEntry.reverses_id, LedgerEntry.carried_from_id, LedgerEntry.id):
         for entry in session.scalars(entries.where(referring.is_not(None))):
@@ -279,4 +283,16 @@ def _forget_plans(session: Session, numbers: Sequence[int]) -> None:
     session.flush()
     for change in decisions:
         session.delete(change)
+    session.flush()
+
+
+def _untie_reports(session: Session, numbers: Sequence[int]) -> None:
+    """Remove what projects reported; a report goes before the ledger entry that it made."""
+    photos = select(ReportPhoto).join(ReportPhoto.report).where(ProgressReport.project_id.in_(numbers))
+    for found in (photos, select(ProgressReport).where(ProgressReport.project_id.in_(numbers))):
+        for record in session.scalars(found):
+            session.delete(record)
+        session.flush()
+    for problem in session.scalars(select(Problem).where(Problem.project_id.in_(numbers))):
+        session.delete(problem)
     session.flush()

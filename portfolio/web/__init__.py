@@ -14,6 +14,7 @@ from portfolio.web.settings_page import EXTENSION
 from portfolio.web.views import BLUEPRINTS, SETTING_GROUPS
 
 MAX_REQUEST_BYTES = 25 * 1024 * 1024
+MAX_ANSWERS_BYTES = 4 * 1024 * 1024  # fifty rows of a reporting grid with all their text
 
 
 def create_app(*, database_url: str | None = None, instance: Path | None = None, testing: bool = False) -> Flask:
@@ -48,6 +49,6 @@ def _bare_app(folder: Path, *, testing: bool) -> Flask:
         instance_path=str(folder),
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    app.config.update(TESTING=testing, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
+    app.config.update(TESTING=testing, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_MEMORY_SIZE=MAX_ANSWERS_BYTES)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     return app

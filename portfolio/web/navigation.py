@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("maps.index", lazy_gettext("地图")),
     Entry("money.summary", lazy_gettext("资金")),
     Entry("commitments.index", lazy_gettext("规划任务")),
+    Entry("reports.index", lazy_gettext("月报")),
     Entry("commitments.indicators", lazy_gettext("指标")),
     Entry("facts.index", lazy_gettext("公开资料")),
     Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER, ("settings", "map_settings")),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import g
+from flask_babel import gettext
 
-from portfolio.store.models import Commitment, District, Plan, Project
-from portfolio.store.queries import commitments, districts, projects
+from portfolio.domain.errors import NotFoundError
+from portfolio.store.models import Commitment, District, Plan, Project, ReportingRound
+from portfolio.store.queries import commitments, districts, projects, rounds
 from portfolio.web.database import get_session
 from portfolio.web.signin import in_scope, scope_adcode
 
@@ -36,3 +38,10 @@ def visible_districts() -> list[District]:
 def visible_plans() -> list[Plan]:
     """Return the plans of the districts that the person may see."""
     return [plan for plan in districts.list_plans(get_session()) if in_scope(plan.district.adcode)]
+
+
+def get_round_in_scope(adcode: str, period: str) -> ReportingRound:
+    """Return a reporting round of a district that the person may see; otherwise answer as if it did not exist."""
+    if not in_scope(adcode):
+        raise NotFoundError(gettext("没有 %(period)s 这一期月报，请回到“月报”页选择", period=period))
+    return rounds.get_round(get_session(), adcode, period)

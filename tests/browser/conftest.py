@@ -19,6 +19,7 @@ from portfolio.store.queries import users as user_queries
 from portfolio.web import create_app
 from tests.builders import make_entry, make_project, site, write
 from tests.conftest import Databases
+from tests.report_builders import hand_in, make_round, report_of
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -79,6 +80,10 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             place = site(106.40 + number / 200, 29.60)
             project = make_project(session, name=text, remark=text, owner=text, district="500106", place=place)
             make_entry(session, project, document_no=text, note=text)
+        for period in ("2026-09", "2026-10"):
+            make_round(session, period, district="500106")
+            report = report_of(session, "500106-0005", period)
+            hand_in(session, report, progress=HOSTILE[0], problems=HOSTILE[2], work_done_fen=12_000_000)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
     server = make_server("127.0.0.1", 0, app, threaded=True)

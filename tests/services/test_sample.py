@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +12,21 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.drafts import LedgerDraft, ProjectDraft
 from portfolio.domain.errors import RuleError
+from portfolio.domain.reporting import ProblemDraft, ProblemLevel
 from portfolio.domain.terms import Level, MoneyState, Nature, Source, Status
-from portfolio.services import commitments, ledger, projects, sample
+from portfolio.services import commitments, ledger, problems, projects, reporting, rounds, sample
 from portfolio.store.backup import ControlTotals, control_totals, ledger_totals_of_history
 from portfolio.store.history import first_broken_revision
 from portfolio.store.models import District, Fact, LedgerEntry, Project
 from portfolio.store.queries.commitments import list_commitments
 from portfolio.store.queries.projects import has_samples
+from portfolio.store.queries.reports import list_reports
 from portfolio.store.queries.revisions import list_revisions
 from tests.builders import make_plan
+from tests.report_builders import hand_in, make_round
 
 COUNT = 240
+TODAY = dt.date(2026, 11, 1)
 MOMENTS = frozenset({"entered_at", "updated_at"})
 
 
@@ -127,6 +132,24 @@ def test_removal_takes_everything_that_hangs_on_samples_and_leaves_every_figure_
     assert totals_of(session) == before
     assert not has_samples(session)
     assert ledger_totals_of_history(session.connection()) == before[1]
+    assert first_broken_revision(session) is None
+
+
+def test_removal_takes_what_samples_reported_with_the_money_that_came_of_it(session: Session) -> None:
+    opened = make_round(session)
+    before = totals_of(session)
+    sample.add_samples(session, 20)
+    assert rounds.add_missing_projects(session, opened) > 0
+    mine = next(one for one in list_reports(session, opened) if one.project.is_sample)
+    hand_in(session, mine, work_done_fen=500)
+    reporting.accept_report(session, mine, version=mine.version)
+    draft = ProblemDraft(what="征地", level=ProblemLevel.MAJOR, owner="演示", opened_on=TODAY, due_on=TODAY)
+    problems.open_problem(session, mine.project, draft)
+    session.commit()
+    sample.remove_samples(session)
+    session.commit()
+
+    assert totals_of(session) == before
     assert first_broken_revision(session) is None
 
 

@@ -1,6 +1,7 @@
 """The tables, one file per noun."""
 
 from portfolio.store.models.access import ApiToken, User, UserSession
+from portfolio.store.models.calendar import CalendarFeed
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
 from portfolio.store.models.contract import Contract, ContractChange
 from portfolio.store.models.district import District, GazetteerPlace, Plan
@@ -10,13 +11,17 @@ from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.light import LightChange, LightOverride, ProjectLight
+from portfolio.store.models.problem import Problem
 from portfolio.store.models.project import Project
+from portfolio.store.models.report_photo import ReportPhoto
+from portfolio.store.models.reporting import ProgressReport, ReportingRound
 from portfolio.store.models.revision import Revision
 from portfolio.store.models.setting import Setting
 from portfolio.store.models.stored_file import StoredFile
 
 __all__ = [
     "ApiToken",
+    "CalendarFeed",
     "Commitment",
     "CommitmentLink",
     "Contract",
@@ -33,8 +38,12 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanLine",
+    "Problem",
+    "ProgressReport",
     "Project",
     "ProjectLight",
+    "ReportPhoto",
+    "ReportingRound",
     "Revision",
     "Setting",
     "StoredFile",

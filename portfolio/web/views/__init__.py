@@ -17,11 +17,16 @@ from portfolio.web.views import (
     overview,
     places,
     projects,
+    report,
+    report_grid,
+    reports,
     settings,
     tokens,
     users,
     wallmaps,
 )
+
+ROUTES_ON_REPORTS = (report, report_grid)  # modules that add their routes to the blueprint of ``reports``
 
 BLUEPRINTS = (
     overview.blueprint,
@@ -35,6 +40,7 @@ BLUEPRINTS = (
     money.blueprint,
     commitments.blueprint,
     facts.blueprint,
+    reports.blueprint,
     downloads.blueprint,
     api.blueprint,
     ogc.blueprint,

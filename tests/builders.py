@@ -22,14 +22,26 @@ from portfolio.domain.drafts import (
     PlanDraft,
     ProjectDraft,
 )
+from portfolio.domain.layouts import LayoutDraft, LayoutKind, ZoneDraft
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Accuracy, EstimateKind, Level, MoneyState, Nature, Source, Stage
-from portfolio.services import contracts, documents, estimates, investment, ledger, projects, users
+from portfolio.services import contracts, documents, estimates, investment, layouts, ledger, projects, users
 from portfolio.store.base import Base
 from portfolio.store.engine import open_session
-from portfolio.store.models import Contract, Estimate, FundingDocument, LedgerEntry, PlanChange, Project, Revision
+from portfolio.store.models import (
+    Contract,
+    Estimate,
+    FundingDocument,
+    Layout,
+    LedgerEntry,
+    PlanChange,
+    Project,
+    Revision,
+)
+from portfolio.store.queries import districts
 from portfolio.store.queries.estimates import find_estimate
 from portfolio.store.queries.investment import list_plan_changes
+from portfolio.store.queries.layouts import count_layouts
 
 WANZHOU, SHAPINGBA = "500101", "500106"
 _numbers = itertools.count(1)
@@ -54,6 +66,30 @@ def make_project(session: Session, **values: Any) -> Project:
 def site(lon: float, lat: float) -> PlaceDraft:
     """Return a surveyed place."""
     return PlaceDraft(lon=lon, lat=lat, accuracy=Accuracy.SITE)
+
+
+def belt_draft(*zones: tuple[str, float, int], **values: Any) -> LayoutDraft:
+    """Return a layout of belts along meridians through Shapingba: key, longitude and width of each."""
+    usual: dict[str, Any] = {"kind": LayoutKind.BELTS, "name": "测试布局", "valid_from": dt.date(2022, 1, 1)}
+    made = [
+        ZoneDraft(
+            key=key,
+            name=f"{key}带",
+            short=key,
+            colour="#7D5A9B",
+            line=f'{{"type":"LineString","coordinates":[[{lon},29.5],[{lon},29.6]]}}',
+            width_m=width,
+        )
+        for key, lon, width in zones
+    ]
+    return LayoutDraft(**(usual | {"zones": tuple(made)} | values))
+
+
+def make_layout(session: Session, draft: LayoutDraft, adcode: str = SHAPINGBA) -> Layout:
+    """Enter a layout as the district's next version, clipped to nothing."""
+    district = districts.get_district(session, adcode)
+    after = count_layouts(session, district, draft.kind)
+    return layouts.add_layout(session, district, draft, outline=None, after=after)
 
 
 def make_entry(session: Session, project: Project, *, wan: int | Decimal = 100, **values: Any) -> LedgerEntry:

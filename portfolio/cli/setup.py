@@ -32,6 +32,7 @@ _KINDS = {
     "facts": "公开资料",
     "accepted facts": "由官方资料填入的字段",
     "gazetteer": "地名",
+    "layouts": "布局",
 }
 _RULE = "=" * 60
 
@@ -79,7 +80,8 @@ def _keep_copy(engine: Engine, folder: Path) -> None:
 
 
 def _load(session: Session, folders: Iterable[Path]) -> Counter[str]:
-    return sum((load_plan(session, folder) for folder in folders), Counter())
+    boundaries = settings.instance_folder() / "boundaries"
+    return sum((load_plan(session, folder, boundaries=boundaries) for folder in folders), Counter())
 
 
 def _added_sentence(added: Counter[str]) -> str:

@@ -15,6 +15,7 @@ class Permission(Term):
     EDIT_COMMITMENTS = "edit_commitments", "关联规划任务"
     REPORT = "report", "填报月报和问题"
     REVIEW_REPORTS = "review_reports", "开启、核定和退回月报"
+    EDIT_LAYOUTS = "edit_layouts", "划定圈带等布局"
     ADMINISTER = "administer", "管理用户"
 
 
@@ -33,7 +34,13 @@ class Role(Term):
 
 
 _READING = frozenset({Permission.VIEW, Permission.EXPORT})
-_PLANNING = _READING | {Permission.EDIT_PROJECTS, Permission.EDIT_MONEY, Permission.EDIT_COMMITMENTS, Permission.REPORT}
+_PLANNING = _READING | {
+    Permission.EDIT_PROJECTS,
+    Permission.EDIT_MONEY,
+    Permission.EDIT_COMMITMENTS,
+    Permission.EDIT_LAYOUTS,
+    Permission.REPORT,
+}
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READING,
     Role.LEADER: _READING | {Permission.REVIEW_REPORTS},

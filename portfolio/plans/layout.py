@@ -1,60 +1,79 @@
-"""The layout of a district, such as 一圈三带: centre lines and widths out of its data folder."""
+"""The layout that a district's folder brings along, such as 一圈三带: centre lines and widths out of its files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import json
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
+from shapely.geometry import MultiLineString, shape
 
-from geo.belts import BeltSpec
-from portfolio.domain.errors import DataFileError
-from portfolio.plans.loader import plan_folders, read_plan_file
-
-_OPTIONAL = {"name_zh": "", "role": "road"}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """One version of a district's layout; ``lines`` holds one centre line per belt: ``id``, ``name_zh``, ``role``.
-
-    The role (rail, river, road, ridge) says how a map draws the line.
-    """
-
-    name: str
-    version: int
-    note: str
-    specs: tuple[BeltSpec, ...]
-    lines: gpd.GeoDataFrame
+from geo.errors import GeoError
+from geo.lines import line_text
+from portfolio.domain.errors import DataFileError, RuleError
+from portfolio.domain.layouts import LayoutDraft, LayoutKind, LineRole, ZoneDraft
 
 
-def read_layout(adcode: str, *parents: Path) -> Layout | None:
-    """Return the layout of a district out of the last of ``parents`` that has its folder, or None without one.
+def read_layout(folder: Path, about: dict[str, Any]) -> LayoutDraft | None:
+    """Return the layout of a district's folder, whose ``plan.toml`` says ``about``; None where it names none.
 
     Raises
     ------
     DataFileError
         If ``plan.toml`` or ``layout.geojson`` lacks something.
     """
-    folder = next((found for found in plan_folders(*parents) if found.name == adcode), None)
-    about = read_plan_file(folder).get("layout") if folder else None
-    if folder is None or about is None:
+    layout = about.get("layout")
+    if layout is None:
         return None
+    lines = _lines(folder / "layout.geojson")
     try:
-        specs = tuple(
-            BeltSpec(belt["id"], belt["name"], belt["short"], float(belt["width_m"]), belt["colour"])
-            for belt in about["belts"]
+        return LayoutDraft(
+            kind=LayoutKind.BELTS,
+            name=layout["name"],
+            valid_from=layout.get("valid_from") or dt.date(about["start_year"], 1, 1),
+            note=layout.get("note"),
+            source=layout.get("source"),
+            zones=tuple(_belt(belt, lines) for belt in layout["belts"]),
         )
-        return Layout(about["name"], about["version"], about["note"], specs, _lines(folder / "layout.geojson"))
     except KeyError as error:
         raise DataFileError(f"{folder / 'plan.toml'} 的 [layout] 缺少 {error.args[0]}") from error
+    except (RuleError, GeoError) as error:
+        raise DataFileError(f"{folder / 'layout.geojson'}：{error}") from error
 
 
-def _lines(path: Path) -> gpd.GeoDataFrame:
+def _belt(belt: dict[str, Any], lines: dict[str, list[dict[str, Any]]]) -> ZoneDraft:
+    own = lines.get(belt["id"])
+    if not own:
+        raise RuleError(f"“{belt['name']}”没有中心线（编号 {belt['id']}），请补充后重新装入")
+    parts = [part for feature in own for part in _parts(feature["geometry"])]
+    about = own[0].get("properties") or {}
+    return ZoneDraft(
+        key=belt["id"],
+        name=belt["name"],
+        short=belt["short"],
+        colour=belt["colour"],
+        width_m=int(belt["width_m"]),
+        line=line_text(parts[0] if len(parts) == 1 else MultiLineString(parts)),
+        line_name=about.get("name_zh"),
+        line_role=LineRole.from_label(about.get("role") or LineRole.ROAD.value),
+    )
+
+
+def _parts(geometry: dict[str, Any]) -> list[Any]:
+    found = shape(geometry)
+    return list(found.geoms) if isinstance(found, MultiLineString) else [found]
+
+
+def _lines(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the centre lines by the belt's id; several lines of one id make one belt."""
     if not path.exists():
         raise DataFileError(f"{path} 不存在：plan.toml 写了布局，就要有中心线")
-    lines = gpd.read_file(path)
-    for name, usual in _OPTIONAL.items():
-        if name not in lines:
-            lines[name] = usual
-    return lines
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    try:
+        for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+            found[feature["properties"]["id"]].append(feature)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataFileError(f"{path} 不是带 id 的 GeoJSON 线要素") from error
+    return found

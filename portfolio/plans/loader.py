@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from geo.districts import district_outline
+from geo.errors import GeoError
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.errors import DataFileError, PortfolioError, RuleError
 from portfolio.domain.quantities import parse_decimal
@@ -31,8 +33,10 @@ from portfolio.domain.terms import (
     Stage,
     Term,
 )
+from portfolio.plans.layout import read_layout
 from portfolio.services import commitments as commitment_service
 from portfolio.services import facts as fact_service
+from portfolio.services import layouts as layout_service
 from portfolio.services import plans as plan_service
 from portfolio.services import projects as project_service
 from portfolio.store.models import District, GazetteerPlace, Plan
@@ -72,8 +76,8 @@ def read_plan_file(folder: Path) -> dict[str, Any]:
         raise DataFileError(f"{folder / 'plan.toml'} 无法读取：{error}") from error
 
 
-def load_plan(session: Session, folder: Path) -> Counter[str]:
-    """Load one district's folder.
+def load_plan(session: Session, folder: Path, *, boundaries: Path | None = None) -> Counter[str]:
+    """Load one district's folder; the office's own outlines, to which belts are clipped, are in ``boundaries``.
 
     Raises
     ------
@@ -83,6 +87,7 @@ def load_plan(session: Session, folder: Path) -> Counter[str]:
     about = read_plan_file(folder)
     loader = _Loader(session, folder, about)
     loader.load()
+    loader.load_layout(about, boundaries)
     return loader.added
 
 
@@ -134,6 +139,18 @@ class _Loader:
                     self.added[name] += step(row)
                 except (KeyError, ValueError, PortfolioError) as error:
                     raise DataFileError(f"{path} 第 {number} 行：{_explain(error)}") from error
+
+    def load_layout(self, about: dict[str, Any], boundaries: Path | None) -> None:
+        """Load the layout, as its first version, unless the district has one."""
+        draft = read_layout(self.folder, about)
+        if draft is None:
+            return
+        outline = district_outline(self.district.adcode, boundaries)
+        shape = outline.geometry if outline else None
+        try:
+            self.added["layouts"] += layout_service.ensure_layout(self.session, self.district, draft, shape)
+        except (RuleError, GeoError) as error:
+            raise DataFileError(f"{self.folder / 'plan.toml'} 的 [layout]：{error}") from error
 
     def _place(self, row: Row) -> bool:
         values = {

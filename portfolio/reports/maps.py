@@ -1,22 +1,19 @@
-"""What maps show: pins and clusters, what the legend counts, coverage in one sentence, and the belts' summary."""
+"""What maps show: pins and clusters, what the legend counts, and coverage in one sentence."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
-import geopandas as gpd
 from sqlalchemy.orm import Session
 
-from geo.belts import belt_of_points
 from portfolio.domain.cells import shift_for
 from portfolio.domain.colours import ColourBy
 from portfolio.domain.quantities import format_money
-from portfolio.domain.terms import Accuracy, Phase, Status
+from portfolio.domain.terms import Accuracy, Status
 from portfolio.store.queries import maps
 from portfolio.store.queries.projects import ProjectFilter
 
@@ -146,60 +143,3 @@ def citation(row: Any) -> str | None:
     if row.plan is None:
         return None
     return f"《{row.plan}》{row.section or ''}" + (f"第{row.item}项" if row.item else "")
-
-
-@dataclass(frozen=True)
-class BeltSummary:
-    """What lies in one belt; sums are None where no project has a value."""
-
-    name: str
-    colour: str | None
-    projects: int
-    planned: int
-    under_way: int
-    delivered: int
-    unknown: int
-    floor_area_m2: Decimal | None
-    seats: int | None
-    received_fen: int | None
-
-
-def summarise_belts(
-    session: Session, chosen: ProjectFilter, belts: gpd.GeoDataFrame, *, words: tuple[str, str]
-) -> list[BeltSummary]:
-    """Return one row per belt in the plan's order, one for places outside every belt, one for the unlocated.
-
-    ``words`` are the names of the last two. The rows add up to all projects meant.
-    """
-    located = maps.list_standings(session, chosen, located=True)
-    found = belt_of_points([row.lon for row in located], [row.lat for row in located], belts)
-    members: dict[str | None, list[Any]] = {belt: [] for belt in (*belts["belt"], None)}
-    for row, belt in zip(located, found, strict=True):
-        members[belt].append(row)
-    rows = [
-        _summary(name, colour, members[belt])
-        for belt, name, colour in zip(belts["belt"], belts["name"], belts["colour"], strict=True)
-    ]
-    rest = maps.list_standings(session, chosen, located=False)
-    return [*rows, _summary(words[0], None, members[None]), _summary(words[1], None, rest)]
-
-
-def _summary(name: str, colour: str | None, rows: Sequence[Any]) -> BeltSummary:
-    phases = Counter(row.stage.phase if row.stage else None for row in rows)
-    return BeltSummary(
-        name=name,
-        colour=colour,
-        projects=len(rows),
-        planned=phases[Phase.PLANNED],
-        under_way=phases[Phase.UNDER_WAY],
-        delivered=phases[Phase.DELIVERED],
-        unknown=phases[None],
-        floor_area_m2=_sum(row.floor_area_m2 for row in rows),
-        seats=_sum(row.seats for row in rows),
-        received_fen=_sum(row.received_fen for row in rows),
-    )
-
-
-def _sum(values: Any) -> Any:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None

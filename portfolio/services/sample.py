@@ -43,6 +43,7 @@ from portfolio.store.models import (
     Project,
     ReportPhoto,
     Revision,
+    ZoneChoice,
 )
 from portfolio.store.queries import districts, projects
 
@@ -256,6 +257,8 @@ def _untie(session: Session, numbers: Sequence[int]) -> None:
     _forget_contracts(session, numbers)
     for link in session.scalars(select(CommitmentLink).where(CommitmentLink.project_id.in_(numbers))):
         session.delete(link)
+    for choice in session.scalars(select(ZoneChoice).where(ZoneChoice.project_id.in_(numbers))):
+        session.delete(choice)
     for fact in session.scalars(select(Fact).where(Fact.project_id.in_(numbers))):
         fact.project = None
     for phase in session.scalars(select(Project).where(Project.parent_id.in_(numbers))):

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext, lazy_gettext
 
+from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
+from portfolio.domain.layouts import NOWHERE, OUTSIDE, LayoutKind
 from portfolio.domain.lights import Light
 from portfolio.domain.terms import Basis, Level, Nature, Phase, Stage, Status, Term
 from portfolio.reports import register
+from portfolio.store.queries.layouts import list_zone_names
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window
+from portfolio.web.database import get_session
 from portfolio.web.navigation import url_with
 from portfolio.web.scope import known_districts
 from portfolio.web.signin import scope_adcode
@@ -47,7 +51,12 @@ FILTER_LABELS = {
     "located": lazy_gettext("位置"),
     "year": lazy_gettext("建成不晚于"),
     "codes": lazy_gettext("所选项目"),
+    "belt": lazy_gettext("圈带"),
+    "line": lazy_gettext("三线"),
+    "town": lazy_gettext("所在镇街"),
 }
+ZONE_FILTERS = {"belt": LayoutKind.BELTS, "line": LayoutKind.LINES3, "town": LayoutKind.TOWNS}
+_NO_ZONE = {OUTSIDE: lazy_gettext("各区以外"), NOWHERE: lazy_gettext("归属不明")}
 _LOCATED = {"yes": True, "no": False}
 
 
@@ -80,6 +89,7 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
         values["year"] = read_page(args, "year", highest=2100)
     if args.get("codes"):
         values["codes"] = _codes(args["codes"])
+    values |= {name: _zone(name, args[name]) for name in ZONE_FILTERS if args.get(name)}
     chosen = ProjectFilter(**values, stage_unknown=args.get("stage") == UNKNOWN_STAGE, district=_district(args))
     return chosen.within(scope_adcode())
 
@@ -89,6 +99,28 @@ def _codes(text: str) -> tuple[str, ...]:
     if len(codes) > MOST_CODES:
         raise RuleError(gettext("一次最多选 %(most)s 个项目", most=MOST_CODES))
     return codes
+
+
+def _zone(name: str, key: str) -> str:
+    if key not in _NO_ZONE and key not in zone_names(ZONE_FILTERS[name]):
+        raise RuleError(
+            gettext("没有“%(key)s”这个%(what)s，请从列表中选择", key=key[:20], what=str(FILTER_LABELS[name]))
+        )
+    return key
+
+
+def zone_names(kind: LayoutKind) -> dict[str, str]:
+    """Return the names of the zones in force that the person may see, by key, and of lying in none."""
+    if "zone_names" not in g:
+        g.zone_names = list_zone_names(get_session(), today(), scope_adcode())
+    found = {row.key: row.name for row in g.zone_names if row.kind is kind}
+    return found | {key: str(words) for key, words in _NO_ZONE.items()} if found else {}
+
+
+def zone_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the choices of zones that a filter offers: name, label, and keys with their names."""
+    named = [(name, str(FILTER_LABELS[name]), zone_names(kind)) for name, kind in ZONE_FILTERS.items()]
+    return [(name, label, list(names.items())) for name, label, names in named if names]
 
 
 def _located(text: str) -> bool:
@@ -172,14 +204,20 @@ def chips(*, but: tuple[str, ...] = ()) -> list[Chip]:
 
 
 def _chip_text(name: str, value: str) -> str:
+    if value == UNKNOWN_STAGE:
+        return str(gettext("阶段未报"))
     if name in TERM_FILTERS:
-        if value == UNKNOWN_STAGE:
-            return str(gettext("阶段未报"))
         return str(gettext(TERM_FILTERS[name].from_label(value).label))
     if name == "district":
         return known_districts()[value].name
     if name == "located":
         return str(gettext("已定位") if _LOCATED[value] else gettext("未定位"))
+    if name in ZONE_FILTERS:
+        return zone_names(ZONE_FILTERS[name]).get(value, value)
+    return _plain_text(name, value)
+
+
+def _plain_text(name: str, value: str) -> str:
     if name == "codes":
         return str(gettext("%(count)s 个", count=len(_codes(value))))
     return f"“{value}”" if name == "q" else value

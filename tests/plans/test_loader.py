@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
 from portfolio.domain.errors import DataFileError
+from portfolio.domain.layouts import LayoutKind
 from portfolio.domain.terms import Accuracy, Basis
-from portfolio.plans.layout import read_layout
 from portfolio.plans.loader import SHIPPED, load_plan
+from portfolio.store.queries.districts import get_district
+from portfolio.store.queries.layouts import count_layouts, find_layout_in_force
 from portfolio.store.queries.projects import get_project
 
 PLAN = """adcode = "510107"
@@ -95,13 +100,63 @@ def test_a_folder_without_a_plan_file_says_which(empty_session: Session, tmp_pat
         load_plan(empty_session, tmp_path)
 
 
-def test_the_layout_has_four_belts_of_configured_width() -> None:
-    layout = read_layout("500106", SHIPPED)
+def test_the_layout_has_four_belts_of_configured_width(session: Session) -> None:
+    layout = find_layout_in_force(session, "500106", LayoutKind.BELTS, today())
     assert layout is not None
-    assert {spec.short: spec.width_m for spec in layout.specs} == {
+    assert (layout.name, layout.number) == ("一圈三带", 1)
+    assert {zone.short: zone.width_m for zone in layout.zones} == {
         "环线": 1000,
         "嘉陵江": 1200,
         "科学大道": 2000,
         "歌乐-中梁": 1800,
     }
-    assert read_layout("500101", SHIPPED) is None
+    assert find_layout_in_force(session, "500101", LayoutKind.BELTS, today()) is None
+
+
+def test_loading_again_adds_no_second_version_of_the_layout(session: Session) -> None:
+    assert load_plan(session, SHIPPED / "500106")["layouts"] == 0
+    assert count_layouts(session, get_district(session, "500106"), LayoutKind.BELTS) == 1
+
+
+LAYOUT = """
+[layout]
+name = "两带"
+[[layout.belts]]
+id = "east"
+name = "东带"
+short = "东"
+width_m = 800
+colour = "#7D5A9B"
+"""
+
+
+def test_a_districts_own_layout_is_loaded_without_a_day_it_is_valid_from_the_plans_first(
+    empty_session: Session, folder: Path
+) -> None:
+    _add_layout(folder, [[104.06, 30.63], [104.08, 30.65]])
+
+    assert load_plan(empty_session, folder)["layouts"] == 1
+    layout = find_layout_in_force(empty_session, "510107", LayoutKind.BELTS, dt.date(2021, 1, 1))
+    assert layout is not None
+    assert [zone.key for zone in layout.zones] == ["east"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [([[30.63, 104.06], [30.65, 104.08]], "经纬度填反"), ([[104.06, 30.63], [104.06, 30.63]], "重合")],
+)
+def test_a_wrong_centre_line_is_named_by_its_file(
+    empty_session: Session, folder: Path, line: list[list[float]], words: str
+) -> None:
+    _add_layout(folder, line)
+    with pytest.raises(DataFileError, match=rf"layout\.geojson.*{words}"):
+        load_plan(empty_session, folder)
+
+
+def _add_layout(folder: Path, line: list[list[float]]) -> None:
+    plan = folder / "plan.toml"
+    plan.write_text(plan.read_text(encoding="utf-8") + LAYOUT, encoding="utf-8")
+    geometry = {"type": "LineString", "coordinates": line}
+    feature = {"type": "Feature", "properties": {"id": "east"}, "geometry": geometry}
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    (folder / "layout.geojson").write_text(content, encoding="utf-8")

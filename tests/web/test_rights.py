@@ -36,6 +36,7 @@ PLACES = {
     "ending": "csv",
     "kind": "geojson",
     "suffix": "pdf",
+    "layer": "belts",
     "filename": "app.css",
     "token_id": 1,
     "name": "target",

@@ -9,6 +9,7 @@ from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
+from portfolio.store.models.layout import Layout, Zone, ZoneChoice, ZoneShare
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.light import LightChange, LightOverride, ProjectLight
 from portfolio.store.models.problem import Problem
@@ -32,6 +33,7 @@ __all__ = [
     "FundingDocument",
     "GazetteerPlace",
     "Indicator",
+    "Layout",
     "LedgerEntry",
     "LightChange",
     "LightOverride",
@@ -49,4 +51,7 @@ __all__ = [
     "StoredFile",
     "User",
     "UserSession",
+    "Zone",
+    "ZoneChoice",
+    "ZoneShare",
 ]

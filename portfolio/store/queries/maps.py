@@ -53,21 +53,6 @@ def list_places(session: Session, chosen: ProjectFilter, *, located: bool, limit
     return session.execute(statement.order_by(Project.code).limit(limit)).all()
 
 
-def list_standings(session: Session, chosen: ProjectFilter, *, located: bool) -> Sequence[Any]:
-    """List place, stage, scale and money received of the projects meant, those located or those not, by code."""
-    received = (
-        select(LedgerEntry.project_id, func.sum(LedgerEntry.amount_fen).label("fen"))
-        .where(LedgerEntry.state == MoneyState.RECEIVED)
-        .group_by(LedgerEntry.project_id)
-        .subquery()
-    )
-    columns = (Project.lon, Project.lat, Project.stage, Project.floor_area_m2, Project.seats)
-    statement = select(*columns, received.c.fen.label("received_fen")).select_from(Project)
-    statement = statement.outerjoin(received, received.c.project_id == Project.id)
-    wanted = is_located() if located else not_(is_located())
-    return session.execute(statement.where(*conditions(chosen), wanted).order_by(Project.code)).all()
-
-
 def list_pins(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
     """List the located projects meant as pins, one row per project, by code."""
     statement = _pins(chosen).where(*conditions(chosen), is_located())

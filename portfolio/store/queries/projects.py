@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.clock import today
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.layouts import NOWHERE, LayoutKind
 from portfolio.domain.lights import Light
 from portfolio.domain.search import search_key
 from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Phase, Stage, Status
 from portfolio.store.models import District, Project
+from portfolio.store.queries.layouts import is_in_no_zone, is_in_zone
 from portfolio.store.queries.lights import light_expression
 
 LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
@@ -40,6 +42,9 @@ class ProjectFilter:
     codes: tuple[str, ...] = ()
     year: int | None = None  # opened by the end of that year
     box: tuple[float, float, float, float] | None = None  # west, south, east, north
+    belt: str | None = None  # key of a zone, domain.layouts.OUTSIDE or NOWHERE
+    line: str | None = None
+    town: str | None = None
     today: dt.date | None = None
 
     def within(self, adcode: str | None) -> ProjectFilter:
@@ -58,7 +63,11 @@ def is_located() -> ColumnElement[bool]:
 
 def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     """Return the filter as SQL conditions on the project table."""
-    wanted: list[ColumnElement[bool]] = [*_text_conditions(chosen), *_place_conditions(chosen)]
+    wanted: list[ColumnElement[bool]] = [
+        *_text_conditions(chosen),
+        *_place_conditions(chosen),
+        *_zone_conditions(chosen),
+    ]
     for column, value in (
         (Project.level, chosen.level),
         (Project.nature, chosen.nature),
@@ -101,6 +110,16 @@ def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     if chosen.located is not None:
         wanted.append(is_located() if chosen.located else not_(is_located()))
     return wanted
+
+
+def _zone_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
+    day = chosen.today or today()
+    wanted = {LayoutKind.BELTS: chosen.belt, LayoutKind.LINES3: chosen.line, LayoutKind.TOWNS: chosen.town}
+    return [
+        is_in_no_zone(kind, day) if key == NOWHERE else is_in_zone(kind, key, day)
+        for kind, key in wanted.items()
+        if key is not None
+    ]
 
 
 def get_project(session: Session, code: str, *, within: str | None = None) -> Project:

@@ -24,7 +24,7 @@ from portfolio.store.models import District, GazetteerPlace, Project
 from portfolio.store.queries import districts, lights, maps
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
-from portfolio.web.atlas import district_sheet
+from portfolio.web.atlas import district_sheet, layers_json
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_words import MAP_WORDS
@@ -150,7 +150,7 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
             {"adcode": one.adcode, "name": one.name, "outline": found.outline_json(), "seat": seats[one.adcode]}
             for one, found in sheets
         ],
-        "layers": [found.belts_layer() for _, found in sheets if found.layout is not None],
+        "layers": layers_json([found for _, found in sheets]),
         "guides": {"type": "FeatureCollection", "features": [one for _, found in sheets for one in found.guides()]},
         "places": [{"name": place.name, "lon": place.lon, "lat": place.lat} for one in shown for place in _towns(one)],
         "radii": {accuracy.value: metres for accuracy, metres in report.UNCERTAINTY_M.items() if metres},

@@ -12,7 +12,6 @@ from flask_babel import gettext, lazy_gettext
 from geo.maps import Bounds, MapShell, inset_map, project_map
 from portfolio.domain.clock import today
 from portfolio.domain.colours import ColourBy
-from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.roles import Permission
 from portfolio.reports import maps as report
 from portfolio.store.models import Project
@@ -23,10 +22,10 @@ from portfolio.web.atlas import Sheet, district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import ALL, MapScope, map_scope
 from portfolio.web.permissions import requires
-from portfolio.web.remember import remembered
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.signin import can
 from portfolio.web.views.mapdata import legend_rows, project_url, rest_url
+from portfolio.web.zones import layout_links, zone_tables
 
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
@@ -61,8 +60,6 @@ def show(adcode: str) -> ResponseReturnValue:
     facets = scope.facets()
     located = maps.list_places(session, scope.chosen, located=True, limit=LISTED)
     unlocated = maps.list_places(session, scope.chosen, located=False, limit=LISTED)
-    sheet = _sheet(scope)
-    belts = _belts(scope, sheet)
     return render_template(
         "maps/show.html",
         shell=_shell(scope),
@@ -71,12 +68,13 @@ def show(adcode: str) -> ResponseReturnValue:
         scope_title=map_title(adcode),
         subtitle=gettext("%(count)s 个项目 · 截至 %(day)s", count=facets.count, day=today().isoformat()),
         coverage=facets.coverage,
-        legends=_legends(facets, belts),
+        legends=_legends(facets),
+        zone_tables=zone_tables(scope),
+        layout_links=layout_links(scope),
         projects=[_row_json(row) for row in located],
         located_count=facets.located,
         unlocated=[_loose_json(row) for row in unlocated],
         unlocated_count=facets.unlocated,
-        belts=belts,
         adcode=adcode,
         notes=map_notes(scope),
         rest_url_located=rest_url(adcode, located=True),
@@ -111,6 +109,7 @@ def _frame(adcode: str) -> dict[str, Any]:
         "tabs": [_tab(one, adcode) for one in _adcodes()],
         "chips": filters.chips(but=_GIVEN),
         "terms": TERMS,
+        "zone_choices": filters.zone_choices(),
         "is_filtered": bool(filters.filter_args(but=_GIVEN)),
         "downloads": _downloads(adcode),
         "filter_args": filters.filter_args(but=_GIVEN),
@@ -177,14 +176,10 @@ def _script(made: MapShell) -> Response:
     return Response(made.script, content_type="text/javascript; charset=utf-8")
 
 
-def _legends(facets: report.Facets, belts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the legend's groups by what the colours stand for, the belts, and the accuracy of the places."""
+def _legends(facets: report.Facets) -> dict[str, dict[str, Any]]:
+    """Return the legend's groups by what the colours stand for, and the accuracy of the places."""
     rows = legend_rows(facets)
     legends = {one.value: _group(gettext(one.label), rows[one.value], _prefix(one)) for one in ColourBy}
-    drawn = [row for row in belts if row["colour"]]
-    if drawn:
-        named = [{"key": row["colour"], "label": row["name"], "count": row["projects"]} for row in drawn]
-        legends["belts"] = _group(gettext("圈带（示意）"), named, "")
     stack = {"key": "stack", "label": gettext("未定位"), "count": facets.unlocated}
     accuracy = _group(gettext("位置精度"), rows["accuracy"], "accuracy-")
     return legends | {"accuracy": {**accuracy, "rows": [*accuracy["rows"], {**stack, "symbol": "stack"}]}}
@@ -192,14 +187,14 @@ def _legends(facets: report.Facets, belts: list[dict[str, Any]]) -> dict[str, di
 
 def map_legends(scope: MapScope) -> dict[str, dict[str, Any]]:
     """Return the legend's groups of a map by name; every row has the class of its symbol."""
-    return _legends(scope.facets(), [])
+    return _legends(scope.facets())
 
 
 def map_notes(scope: MapScope) -> list[str]:
     """Return what is to be known of the outline and the layout of a map of one district."""
     sheet = _sheet(scope)
-    parts = [sheet.layout, sheet.outline] if sheet else []
-    return [part.note for part in parts if part is not None]
+    parts = [*sheet.layouts, sheet.outline] if sheet else []
+    return [part.note for part in parts if part is not None and part.note]
 
 
 def _prefix(colour: ColourBy) -> str:
@@ -225,23 +220,3 @@ def _row_json(row: Any) -> dict[str, Any]:
 
 def _loose_json(row: Any) -> dict[str, Any]:
     return {"code": row.code, "name": report.full_name(row), "url": project_url(row), "reason": row.place_basis}
-
-
-def _belts(scope: MapScope, sheet: Sheet | None) -> list[dict[str, Any]]:
-    """Return the belts' summary as text, one row per belt, the rest, and the unlocated."""
-    if sheet is None or sheet.belts is None:
-        return []
-    belts, words = sheet.belts, (gettext("圈带以外"), gettext("未定位"))
-    rows = remembered(
-        ("belts", scope.adcode, scope.chosen, words),
-        lambda: report.summarise_belts(get_session(), scope.chosen, belts, words=words),
-    )
-    return [
-        vars(row)
-        | {
-            "floor_area": format_number(row.floor_area_m2),
-            "seats": format_number(row.seats),
-            "money": format_money(row.received_fen) if row.received_fen is not None else UNKNOWN,
-        }
-        for row in rows
-    ]

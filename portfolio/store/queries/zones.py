@@ -1,0 +1,68 @@
+"""Sums by zone: what lies wholly in one, straight from SQL; what several share, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, exists, func, literal, not_, null, select
+from sqlalchemy.orm import Session
+
+from portfolio.domain.shares import WHOLE_PPM
+from portfolio.domain.terms import MoneyState
+from portfolio.store.models import Layout, LedgerEntry, Project, ZoneShare
+from portfolio.store.queries.projects import ProjectFilter, conditions
+
+
+def sum_whole(session: Session, chosen: ProjectFilter, layout: Layout) -> Sequence[Any]:
+    """Sum the projects meant that lie wholly in one zone, or are known of none (``zone_key`` None).
+
+    One row per zone and stage: ``zone_key``, ``stage``, ``count``, ``floor_area_m2``, ``seats``, ``investment_fen``,
+    ``received_fen``.
+    """
+    whole = _among(chosen, layout, ZoneShare.zone_key).where(ZoneShare.share_ppm == WHOLE_PPM)
+    rows = session.execute(_summed(whole)).all()
+    shared = exists().where(
+        ZoneShare.project_id == Project.id, ZoneShare.layout_id == layout.id, ZoneShare.share_ppm > 0
+    )
+    nowhere = _projects(chosen, cast(null(), Text)).where(Project.district_id == layout.district_id, not_(shared))
+    return [*rows, *session.execute(_summed(nowhere)).all()]
+
+
+def list_split(session: Session, chosen: ProjectFilter, layout: Layout) -> Sequence[Any]:
+    """List the projects meant that several zones share, one row per project and zone: ``id``, ``share_ppm`` too."""
+    split = _among(chosen, layout, ZoneShare.zone_key).where(ZoneShare.share_ppm.between(1, WHOLE_PPM - 1))
+    statement = split.add_columns(Project.id, ZoneShare.share_ppm)
+    return session.execute(statement.order_by(Project.id, ZoneShare.share_ppm.desc(), ZoneShare.zone_key)).all()
+
+
+def _among(chosen: ProjectFilter, layout: Layout, key: Any) -> Select[Any]:
+    statement = _projects(chosen, key).join(ZoneShare, ZoneShare.project_id == Project.id)
+    return statement.where(ZoneShare.layout_id == layout.id)
+
+
+def _projects(chosen: ProjectFilter, key: Any) -> Select[Any]:
+    received = (
+        select(LedgerEntry.project_id, func.sum(LedgerEntry.amount_fen).label("fen"))
+        .where(LedgerEntry.state == MoneyState.RECEIVED)
+        .group_by(LedgerEntry.project_id)
+        .subquery()
+    )
+    columns = (
+        key.label("zone_key"),
+        Project.stage,
+        literal(1).label("count"),
+        Project.floor_area_m2,
+        Project.seats,
+        Project.total_investment_fen.label("investment_fen"),
+        received.c.fen.label("received_fen"),
+    )
+    statement = select(*columns).select_from(Project).outerjoin(received, received.c.project_id == Project.id)
+    return statement.where(*conditions(chosen))
+
+
+def _summed(rows: Select[Any]) -> Select[Any]:
+    one = rows.subquery()
+    sums = ("count", "floor_area_m2", "seats", "investment_fen", "received_fen")
+    columns = (one.c.zone_key, one.c.stage, *(func.sum(one.c[name]).label(name) for name in sums))
+    return select(*columns).group_by(one.c.zone_key, one.c.stage)

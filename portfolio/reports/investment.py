@@ -20,11 +20,12 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window
 
 ACTUAL = (MoneyState.WORK_DONE, MoneyState.APPROPRIATED, MoneyState.RECEIVED, MoneyState.PAID)
+STATE_KEYS = frozenset(state.value for state in ACTUAL)
 ROLLING_YEARS = 3
 _PLAN = "plan"
 _PROJECT_COLUMNS = (
-    Column("code", "编码", Kind.CODE, 14),
     Column("name", "项目名称", Kind.TEXT, 34),
+    Column("code", "编码", Kind.CODE, 14),
     Column("district", "区县", Kind.TEXT, 10),
 )
 _FIGURE_COLUMNS = (
@@ -57,7 +58,7 @@ def plan_table(
     rows = investment.list_projects_with_figures(session, wanted, ACTUAL, (year,), window=window)
     shown = replace(wanted, projects=replace(chosen, codes=tuple(row.code for row in rows))) if window else wanted
     sums = _sums(session, shown, by_project=True) if rows else {}
-    lines = [(row.code, row.name, row.district, *_figures(sums.get(row.id, {}))) for row in rows]
+    lines = [(row.name, row.code, row.district, *_figures(sums.get(row.id, {}))) for row in rows]
     totals = ("合计", None, None, *_figures(_sums(session, wanted).get(None, {})))
     count = investment.count_projects_with_figures(session, wanted, ACTUAL, (year,)) if window else len(lines)
     return Table("年度投资计划", (*_PROJECT_COLUMNS, *_FIGURE_COLUMNS), lines, totals, (_NOTE,), count)
@@ -77,7 +78,7 @@ def plan_by_source(session: Session, chosen: ProjectFilter, year: int, as_of: dt
     return Table("年度计划按来源", columns, rows, totals, (_NOTE,), len(rows))
 
 
-_SHOWN = {_PLAN, *(state.value for state in ACTUAL)}
+_SHOWN = STATE_KEYS | {_PLAN}
 
 
 def _sums(session: Session, wanted: EntryFilter, *, by_project: bool = False) -> dict[int | None, dict[str, int]]:
@@ -111,14 +112,14 @@ def rolling_table(session: Session, chosen: ProjectFilter, first_year: int, *, w
     shown = EntryFilter(projects=replace(chosen, codes=tuple(row.code for row in rows))) if window else wanted
     plans, done = _plans(session, shown), _done_before(session, shown, first_year)
     lines = [
-        (row.code, row.name, row.district, row.total_investment_fen, *_rolling(row, plans.get(row.id, {}), done, years))
+        (row.name, row.code, row.district, row.total_investment_fen, *_rolling(row, plans.get(row.id, {}), done, years))
         for row in rows
     ]
     columns = (
         *_PROJECT_COLUMNS,
         Column("total_investment_fen", "总投资", Kind.MONEY, 15),
         Column("done_before", "以前年度完成投资", Kind.MONEY, 15),
-        *(Column(f"plan_{year}", f"{year} 年计划", Kind.MONEY, 15) for year in years),
+        *(Column(f"plan_{year}", str(year), Kind.MONEY, 15) for year in years),
         Column("three_years", "三年合计", Kind.MONEY, 15),
         Column("later", "以后年度", Kind.MONEY, 15),
     )

@@ -177,15 +177,22 @@ def _row(kpi: Kpi) -> tuple[Any, ...]:
 
 
 def breakdown(session: Session, chosen: ProjectFilter, as_of: dt.date, side: Side) -> Table:
-    """Return the four ratios for each value of a side: one row per district, level or source that has any figure."""
+    """Return the ratios for each value of a side: one row per district, level or source that has any figure.
+
+    Starts have no source.
+    """
     sums = _sums(session, chosen, as_of, side=side)
     starts = defaultdict(list)
     if side is not Side.SOURCE:
         for one in list_starts(session, chosen, as_of):
             starts[(getattr(one, side.value),)].append(one)
-    rows = [_shares(key, sums.get(key, {}), starts.get(key, ())) for key in _in_order(side, {*sums, *starts})]
-    ratios = (Column(kind.value, kind.label, Kind.PERCENT, 11) for kind in KpiKind)
-    return Table(_TITLES[side], (_SIDES[side][0], *ratios), rows)
+    kinds = [kind for kind in KpiKind if not (side is Side.SOURCE and kind is KpiKind.STARTED)]
+    rows = [
+        (*key, *(_share(kind, sums.get(key, {}), starts.get(key, ())) for kind in kinds))
+        for key in _in_order(side, {*sums, *starts})
+    ]
+    columns = (_SIDES[side][0], *(Column(kind.value, kind.label, Kind.PERCENT, 11) for kind in kinds))
+    return Table(_TITLES[side], columns, rows)
 
 
 def _in_order(side: Side, keys: set[Any]) -> list[Any]:
@@ -194,23 +201,20 @@ def _in_order(side: Side, keys: set[Any]) -> list[Any]:
     return sorted(keys, key=lambda key: order.index(key[0]) if order else key[0])
 
 
-def _shares(key: tuple[Any, ...], sums: Mapping[str, int], starts: Sequence[Start]) -> tuple[Any, ...]:
-    return (
-        *key,
-        *((_started(starts) if kind is KpiKind.STARTED else _ratio(sums, kind)).share for kind in KpiKind),
-    )
+def _share(kind: KpiKind, sums: Mapping[str, int], starts: Sequence[Start]) -> Decimal | None:
+    return (_started(starts) if kind is KpiKind.STARTED else _ratio(sums, kind)).share
 
 
 def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Table:
     """Return the projects that 开工率 counts: one row per project that was to start in the year, by code."""
     found = list_starts(session, chosen, as_of)
     rows = [
-        (one.code, one.name, one.district, one.level, one.stage, one.status, "已开工" if one.has_started else "未开工")
+        (one.name, one.code, one.district, one.level, one.stage, one.status, "已开工" if one.has_started else "未开工")
         for one in found
     ]
     columns = (
-        Column("code", "编码", Kind.CODE, 14),
         Column("name", "项目名称", Kind.TEXT, 34),
+        Column("code", "编码", Kind.CODE, 14),
         Column("district", "区县", Kind.TEXT, 10),
         Column("level", "学段", Kind.TERM, 13),
         Column("stage", "阶段", Kind.TERM, 14),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
@@ -13,6 +12,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.quantities import format_money
 from portfolio.domain.terms import PlanMove, Source
 from portfolio.store.base import utc_now
+from portfolio.store.hold import hold
 from portfolio.store.models import PlanChange, PlanLine, Project
 from portfolio.store.queries import investment
 
@@ -30,7 +30,7 @@ def set_plan(session: Session, project: Project, draft: PlanDraft, *, seen: int)
         If an amount is below zero, nothing differs, an adjustment has no reason, the document's date lies in the
         future, or the year's plan exceeds the total investment.
     """
-    session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
+    hold(session, project)
     earlier = investment.list_plan_changes(session, project, draft.year)
     if len(earlier) != seen:
         raise StaleError(len(earlier), earlier[0].entered_by if earlier else "—")

@@ -12,4 +12,4 @@ def hold(session: Session, record: Tracked) -> None:
 
     Two people cannot then both find room for the last 万元. SQLite lets one writer in at a time anyway.
     """
-    session.refresh(record, with_for_update=True)
+    session.refresh(record, with_for_update={"of": type(record)})

@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
         moment=format_moment,
         number=format_number,
         percent=format_share,
+        share=format_fraction,
         wan=format_wan,
         yi=format_yi,
     )
@@ -39,6 +40,11 @@ def format_yi(fen: int | None) -> str:
 def format_share(part: int | Decimal | None, whole: int | Decimal | None) -> str:
     """Write ``part`` of ``whole`` as a percentage; unknown parts and shares of nothing are a dash."""
     return UNKNOWN if part is None or whole is None else format_percent(part, whole)
+
+
+def format_fraction(fraction: Decimal | None) -> str:
+    """Write a fraction as a percentage with one decimal; unknown is a dash."""
+    return UNKNOWN if fraction is None else f"{fraction * 100:.1f}%"
 
 
 def format_day(day: dt.date | None) -> str:

@@ -38,12 +38,18 @@ ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
     Entry("projects.index", lazy_gettext("项目库")),
     Entry("maps.index", lazy_gettext("地图")),
-    Entry("money.summary", lazy_gettext("资金")),
+    Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis")),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),
     Entry("commitments.indicators", lazy_gettext("指标")),
     Entry("facts.index", lazy_gettext("公开资料")),
     Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER, ("settings", "map_settings")),
+)
+FUNDING = (
+    Entry("money.summary", lazy_gettext("资金总览")),
+    Entry("entries.index", lazy_gettext("资金记录")),
+    Entry("kpis.index", lazy_gettext("资金指标")),
+    Entry("investment.index", lazy_gettext("年度计划")),
 )
 ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),
@@ -61,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         navigation=navigation,
         administration=ADMINISTRATION,
+        funding=FUNDING,
         current_entry=current_entry,
         has_sample=has_sample,
         url_with=url_with,

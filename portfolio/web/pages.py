@@ -18,7 +18,7 @@ from portfolio.reports.tables import Kind
 from portfolio.services.facts import can_accept
 from portfolio.store.queries.projects import has_samples
 from portfolio.web.database import get_session
-from portfolio.web.formatters import format_moment
+from portfolio.web.formatters import format_fraction, format_moment
 from portfolio.web.language import translate
 from portfolio.web.map_scripts import FULL_MAP, SMALL_MAP
 from portfolio.web.navigation import BANNER
@@ -57,7 +57,7 @@ def format_cell(value: Any, kind: Kind) -> str:
     if kind in (Kind.COUNT, Kind.AREA):
         return format_number(value)
     if kind in (Kind.PERCENT, Kind.POINTS):
-        return f"{value * 100:.1f}%" if kind is Kind.PERCENT else format_points(value)
+        return format_fraction(value) if kind is Kind.PERCENT else format_points(value)
     return format_moment(value) if kind is Kind.MOMENT else str(value)
 
 

@@ -20,7 +20,7 @@ from portfolio.services.commitments import link_project
 from portfolio.store.models import Fact
 from portfolio.store.queries.commitments import get_commitment
 from portfolio.web.permissions import is_public, permission_of
-from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_project, write
+from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_plan, make_project, write
 from tests.report_builders import hand_in, make_round, report_of
 from tests.web.pages import csrf_token
 
@@ -39,6 +39,7 @@ PLACES = {
     "layer": "belts",
     "filename": "app.css",
     "token_id": 1,
+    "year": 2025,
     "name": "target",
 }
 FOREIGN = {"code": CANARY_CODE, "key": "500101-c28", "adcode": WANZHOU}
@@ -53,6 +54,7 @@ def furnished(app: Flask) -> Flask:
         session.get_one(Fact, 1).project = own
         other = make_project(session, name=f"{CANARY}小学", lead_unit=f"{CANARY}单位", owner=f"{CANARY}中心")
         make_entry(session, other, wan=77777)
+        make_plan(session, other, wan=77777)
         commitment = get_commitment(session, "500101-c28")
         commitment.levels = commitment.natures = None
         link_project(session, commitment, other, quantity=None, basis=CANARY)

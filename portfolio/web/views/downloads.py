@@ -15,13 +15,15 @@ from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
 from portfolio.exchange.workbook import About, write_workbook
-from portfolio.reports import funding
+from portfolio.reports import funding, investment
+from portfolio.reports.entries import read_entries
+from portfolio.reports.kpis import Side, breakdown, read_kpis
 from portfolio.reports.register import register_table
 from portfolio.reports.tables import Table
 from portfolio.store.base import utc_now
 from portfolio.store.queries.projects import ProjectFilter, has_samples
 from portfolio.store.queries.register import Window
-from portfolio.web import filters
+from portfolio.web import filters, money_filters
 from portfolio.web.database import get_session
 from portfolio.web.permissions import requires
 from portfolio.web.signin import signed_in_user
@@ -49,6 +51,42 @@ def funding_summary(ending: str) -> ResponseReturnValue:
     chosen = filters.read_filter(request.args)
     tables = [funding.summary_table(get_session(), chosen), funding.project_table(get_session(), chosen)]
     return _send(tables, chosen, ending, gettext("资金汇总"))
+
+
+@blueprint.get("/entries.<ending>")
+@requires(Permission.EXPORT)
+def entries(ending: str) -> ResponseReturnValue:
+    """Send the entries that the filter means, all pages."""
+    chosen = money_filters.read_entry_filter(request.args)
+    return _send([read_entries(get_session(), chosen).table], chosen.projects, ending, gettext("资金记录"))
+
+
+@blueprint.get("/kpis.<ending>")
+@requires(Permission.EXPORT)
+def kpis(ending: str) -> ResponseReturnValue:
+    """Send the ratios up to a day, and their breakdowns."""
+    chosen, as_of = filters.read_filter(request.args), money_filters.read_day(request.args)
+    found = read_kpis(get_session(), chosen, as_of, source=money_filters.read_source(request.args))
+    parts = [breakdown(get_session(), chosen, as_of, side) for side in Side]
+    return _send([found.table, *parts], chosen, ending, gettext("资金指标"))
+
+
+@blueprint.get("/investment.<ending>")
+@requires(Permission.EXPORT)
+def investment_plan(ending: str) -> ResponseReturnValue:
+    """Send plan against actual of a year, by project and by source."""
+    chosen, as_of = filters.read_filter(request.args), money_filters.read_day(request.args)
+    year = money_filters.read_year(request.args)
+    tables = [make(get_session(), chosen, year, as_of) for make in (investment.plan_table, investment.plan_by_source)]
+    return _send(tables, chosen, ending, gettext("%(year)s年度投资计划", year=year))
+
+
+@blueprint.get("/rolling.<ending>")
+@requires(Permission.EXPORT)
+def rolling(ending: str) -> ResponseReturnValue:
+    """Send the plan of three years by project."""
+    chosen, year = filters.read_filter(request.args), money_filters.read_year(request.args)
+    return _send([investment.rolling_table(get_session(), chosen, year)], chosen, ending, gettext("三年滚动投资计划"))
 
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:

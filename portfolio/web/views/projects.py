@@ -13,6 +13,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.roles import Permission
 from portfolio.domain.scale import sizing_warning
 from portfolio.domain.terms import Stage, Status
+from portfolio.reports.investment import project_plans
 from portfolio.reports.projects import compare_versions, project_page
 from portfolio.reports.register import register_table
 from portfolio.services import projects as service
@@ -69,6 +70,7 @@ def _show(project: Project, *, forms: dict[str, Any] | None = None, status: int 
         project=project,
         page=project_page(get_session(), project),
         inset=project_inset(project),
+        plans=project_plans(get_session(), project),
         **(ready | (forms or {})),
     )
     return page, status

@@ -65,9 +65,13 @@ def build_belts(
         (spec.id, spec.name, spec.short, spec.colour, spec.width_m, area)
         for spec, area in zip(specs, shapes, strict=True)
     ]
-    built = gpd.GeoDataFrame(rows, columns=_COLUMNS, geometry="geometry", crs=metric).to_crs(LONLAT)
-    # Rings that touch in metres may cross by a rounding error in degrees.
-    return built.set_geometry([_polygons_only(shapely.make_valid(area)) for area in built.geometry], crs=LONLAT)
+    return _in_degrees(gpd.GeoDataFrame(rows, columns=_COLUMNS, geometry="geometry", crs=metric))
+
+
+def _in_degrees(built: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas in WGS-84; rings that touch in metres may cross by a rounding error in degrees, and are mended."""
+    degrees = built.to_crs(LONLAT)
+    return degrees.set_geometry([_polygons_only(shapely.make_valid(area)) for area in degrees.geometry], crs=LONLAT)
 
 
 def belt_of_points(

@@ -16,6 +16,7 @@ class Permission(Term):
     REPORT = "report", "填报月报和问题"
     REVIEW_REPORTS = "review_reports", "开启、核定和退回月报"
     EDIT_LAYOUTS = "edit_layouts", "划定圈带等布局"
+    FREEZE_PACKS = "freeze_packs", "报告定版"
     ADMINISTER = "administer", "管理用户"
 
 
@@ -40,10 +41,11 @@ _PLANNING = _READING | {
     Permission.EDIT_COMMITMENTS,
     Permission.EDIT_LAYOUTS,
     Permission.REPORT,
+    Permission.FREEZE_PACKS,
 }
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READING,
-    Role.LEADER: _READING | {Permission.REVIEW_REPORTS},
+    Role.LEADER: _READING | {Permission.REVIEW_REPORTS, Permission.FREEZE_PACKS},
     Role.PLANNER: _PLANNING,
     Role.ADMINISTRATOR: frozenset(Permission),
 }

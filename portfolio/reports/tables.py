@@ -19,13 +19,14 @@ class Kind(Enum):
     MONEY = "money"
     YEAR = "year"
     MOMENT = "moment"
+    QUANTITY = "quantity"
     PERCENT = "percent"
     POINTS = "points"
 
     @property
     def is_number(self) -> bool:
         """Return whether values are right-aligned."""
-        return self in (Kind.COUNT, Kind.AREA, Kind.MONEY, Kind.PERCENT, Kind.POINTS)
+        return self in (Kind.COUNT, Kind.AREA, Kind.QUANTITY, Kind.MONEY, Kind.PERCENT, Kind.POINTS)
 
 
 @dataclass(frozen=True)

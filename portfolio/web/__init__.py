@@ -8,7 +8,19 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from portfolio import settings
-from portfolio.web import database, errors, formatters, language, navigation, pages, security, signin, tables, vendor
+from portfolio.web import (
+    database,
+    errors,
+    formatters,
+    language,
+    navigation,
+    pack_jobs,
+    pages,
+    security,
+    signin,
+    tables,
+    vendor,
+)
 from portfolio.web.permissions import check_declared
 from portfolio.web.settings_page import EXTENSION
 from portfolio.web.views import BLUEPRINTS, SETTING_GROUPS
@@ -32,7 +44,7 @@ def create_app(*, database_url: str | None = None, instance: Path | None = None,
     folder.mkdir(parents=True, exist_ok=True)
     app = _bare_app(folder, testing=testing)
     database.init_database(app, database_url or settings.database_url(folder))
-    for part in (security, language, formatters, signin, errors, vendor, navigation, tables, pages):
+    for part in (security, language, formatters, signin, errors, vendor, navigation, tables, pages, pack_jobs):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

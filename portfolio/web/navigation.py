@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("reports.index", lazy_gettext("月报")),
     Entry("commitments.indicators", lazy_gettext("指标")),
     Entry("facts.index", lazy_gettext("公开资料")),
+    Entry("packs.index", lazy_gettext("报告"), Permission.EXPORT),
     Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER, ("settings", "map_settings")),
 )
 FUNDING = (

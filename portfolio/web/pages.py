@@ -54,7 +54,7 @@ def format_cell(value: Any, kind: Kind) -> str:
         return translate(value.label)
     if kind is Kind.MONEY:
         return format_money(value, MoneyUnit.WAN)
-    if kind in (Kind.COUNT, Kind.AREA):
+    if kind in (Kind.COUNT, Kind.AREA, Kind.QUANTITY):
         return format_number(value)
     if kind in (Kind.PERCENT, Kind.POINTS):
         return format_fraction(value) if kind is Kind.PERCENT else format_points(value)

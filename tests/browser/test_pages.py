@@ -47,6 +47,7 @@ PAGES = (
     "/reports/500106/2026-10/fill",
     "/projects/500106-0005/reports/2026-10",
     "/projects/500106-0006/reports/2026-10",
+    "/packs?district=500101&level=primary",
     "/users/",
     "/users/new",
     "/users/admin",

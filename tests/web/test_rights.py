@@ -17,10 +17,13 @@ from portfolio.domain.roles import Permission, Role
 from portfolio.domain.terms import Stage
 from portfolio.services import users
 from portfolio.services.commitments import link_project
+from portfolio.services.packs import freeze_pack
 from portfolio.store.models import Fact
 from portfolio.store.queries.commitments import get_commitment
+from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web.permissions import is_public, permission_of
 from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_plan, make_project, write
+from tests.packs import make_job
 from tests.report_builders import hand_in, make_round, report_of
 from tests.web.pages import csrf_token
 
@@ -41,8 +44,10 @@ PLACES = {
     "token_id": 1,
     "year": 2025,
     "name": "target",
+    "pack_id": 1,
+    "frozen_id": 1,
 }
-FOREIGN = {"code": CANARY_CODE, "key": "500101-c28", "adcode": WANZHOU}
+FOREIGN = {"code": CANARY_CODE, "key": "500101-c28", "adcode": WANZHOU, "pack_id": 2, "frozen_id": 2}
 
 
 @pytest.fixture
@@ -63,6 +68,8 @@ def furnished(app: Flask) -> Flask:
         hand_in(session, report_of(session, CANARY_CODE), progress=CANARY, problems=CANARY)
         user, _ = users.add_user(session, users.UserDraft(name="target", role=Role.VIEWER))
         users.make_token(session, user, "test")
+        for adcode in (SHAPINGBA, WANZHOU):
+            freeze_pack(session, make_job(session, ProjectFilter(district=adcode)))
         session.commit()
     return app
 
@@ -110,7 +117,7 @@ def declared(app: Flask, rule: Rule, who: str, role: Role | None) -> str:
     permission = permission_of(view)
     if permission not in role.permissions:
         return "refused"
-    of_a_district = rule.arguments & {"code", "key", "adcode"}
+    of_a_district = rule.arguments & set(FOREIGN)
     return "missing" if who == "other planner" and of_a_district else "open"
 
 

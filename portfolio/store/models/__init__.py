@@ -12,6 +12,7 @@ from portfolio.store.models.investment import PlanChange, PlanLine
 from portfolio.store.models.layout import Layout, Zone, ZoneChoice, ZoneShare
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.light import LightChange, LightOverride, ProjectLight
+from portfolio.store.models.pack import FrozenPack, FrozenPackFile, PackJob, PackJobFile
 from portfolio.store.models.problem import Problem
 from portfolio.store.models.project import Project
 from portfolio.store.models.report_photo import ReportPhoto
@@ -30,6 +31,8 @@ __all__ = [
     "District",
     "Estimate",
     "Fact",
+    "FrozenPack",
+    "FrozenPackFile",
     "FundingDocument",
     "GazetteerPlace",
     "Indicator",
@@ -37,6 +40,8 @@ __all__ = [
     "LedgerEntry",
     "LightChange",
     "LightOverride",
+    "PackJob",
+    "PackJobFile",
     "Plan",
     "PlanChange",
     "PlanLine",

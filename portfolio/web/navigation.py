@@ -37,7 +37,7 @@ class Entry:
 ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
     Entry("projects.index", lazy_gettext("项目库")),
-    Entry("maps.index", lazy_gettext("地图")),
+    Entry("maps.index", lazy_gettext("地图"), nouns=("places", "placetables")),
     Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis")),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),

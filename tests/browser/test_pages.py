@@ -19,6 +19,8 @@ PAGES = (
     "/projects?q=nothing",
     "/projects/500106-0005",
     "/projects/500106-0014",
+    "/projects/500106-0014/place",
+    "/projects/500101-0009/place?queue=1&district=500101",
     "/projects/500101-0008/edit",
     "/projects/500106-0014/light",
     "/projects/new",

@@ -20,6 +20,7 @@ PAGES = (
     "/projects/500106-0005",
     "/projects/500106-0014",
     "/projects/500106-0014/place",
+    "/places/import",
     "/projects/500101-0009/place?queue=1&district=500101",
     "/projects/500101-0008/edit",
     "/projects/500106-0014/light",

@@ -54,6 +54,7 @@
   }
 
   window.portfolioMapTools = function portfolioMapTools(projectMap) {
+    window.portfolioMapBases.chooseBase(projectMap);
     keepView(projectMap);
     recolour(projectMap);
     chooseLayers(projectMap);

@@ -97,6 +97,7 @@
 
     /* One request for what is in view; pins that stay keep their markers, so that an open card stays open. */
     async refresh() {
+      window.clearTimeout(this.waiting);
       const found = await this.source.points(this.view());
       this.dropPins(new Set(found.pins.map((project) => project.code)));
       this.groups.clearLayers();

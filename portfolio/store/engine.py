@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ try:
 except ImportError:  # no wheel for this system: the standard module, which may be too old for WAL
     sqlite_driver = sqlite3
 
+SqliteError: type[Exception] = sqlite_driver.Error
 WAL_SAFE_SINCE = (3, 51, 3)
 _SHARED_PRAGMAS = (
     "busy_timeout=30000",
@@ -47,6 +49,13 @@ def _make_sqlite_engine(url: str, database: str | None) -> Engine:
     event.listen(engine, "connect", _connect_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def open_foreign_file(path: Path) -> Any:
+    """Open another program's SQLite file for reading, with the one library that this process may use."""
+    connection = sqlite_driver.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    return connection
 
 
 def journal_mode(driver: ModuleType = sqlite_driver) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_NAME="portfolio_forms",
         WTF_CSRF_TIME_LIMIT=FORM_LIFE_SECONDS,
     )
+    app.after_request(_widen_images)  # runs after the one of Talisman, which is added later
     Talisman(
         app,
         content_security_policy=POLICY,
@@ -73,6 +75,23 @@ def _write_key(path: Path) -> None:
         draft.unlink()
 
 
+def allow_images(hosts: Iterable[str]) -> None:
+    """Let the page that is being made show pictures of ``hosts``: scheme, host and port of each."""
+    g.image_hosts = list(dict.fromkeys(hosts))
+
+
+def _widen_images(response: Response) -> Response:
+    """Name the hosts of this page's pictures in its policy; without any it stays as it is."""
+    hosts = g.get("image_hosts", [])
+    if hosts:
+        old = POLICY["img-src"]
+        policy = response.headers["Content-Security-Policy"]
+        response.headers["Content-Security-Policy"] = policy.replace(
+            f"img-src {old}", f"img-src {' '.join([old, *hosts])}"
+        )
+    return response
+
+
 def _refuse_nul() -> None:
     """Refuse addresses with a NUL: no text of ours holds one, and PostgreSQL cannot even be asked about it."""
     if "\0" in request.path or "\0" in unquote(request.query_string.decode("ascii", "replace")):
@@ -80,6 +99,7 @@ def _refuse_nul() -> None:
 
 
 def _keep_pages_private(response: Response) -> Response:
-    if not (response.cache_control.public or response.cache_control.no_store):
+    kept = response.cache_control
+    if not (kept.public or kept.no_store or kept.max_age):
         response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,14 +87,21 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             hand_in(session, report, progress=HOSTILE[0], problems=HOSTILE[2], work_done_fen=12_000_000)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
+    with serving(app) as url:
+        yield Site(url, token)
+    app.extensions["portfolio_engine"].dispose()
+
+
+@contextmanager
+def serving(app: Callable[..., Any]) -> Iterator[str]:
+    """Serve an application on a port of its own and hand over its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", token)
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
-    app.extensions["portfolio_engine"].dispose()
 
 
 @dataclass

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from portfolio.services import users
 from portfolio.store.queries import users as user_queries
 from portfolio.web import create_app
-from tests.browser.conftest import HOSTILE, MARKS, Site, Visit, new_context, watched
+from tests.browser.conftest import HOSTILE, MARKS, Site, Visit, new_context, serving, watched
 from tests.builders import make_project, site, write
 from tests.conftest import Databases
 
@@ -312,13 +310,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             project.completion_year = 2022 + number % 4 if number else None
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", token)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as url:
+        yield Site(url, token)
     app.extensions["portfolio_engine"].dispose()
 
 

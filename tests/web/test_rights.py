@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,9 +15,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portfolio.domain.roles import Permission, Role
-from portfolio.domain.terms import Stage
-from portfolio.services import users
+from portfolio.domain.terms import Datum, Stage
+from portfolio.services import map_settings, users
 from portfolio.services.commitments import link_project
+from portfolio.services.map_settings import BaseDraft
 from portfolio.services.packs import freeze_pack
 from portfolio.store.models import Fact
 from portfolio.store.queries.commitments import get_commitment
@@ -25,6 +27,7 @@ from portfolio.web.permissions import is_public, permission_of
 from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_plan, make_project, write
 from tests.packs import make_job
 from tests.report_builders import hand_in, make_round, report_of
+from tests.tiles import picture, write_mbtiles
 from tests.web.pages import csrf_token
 
 CANARY = "金丝雀"
@@ -46,6 +49,9 @@ PLACES = {
     "name": "target",
     "pack_id": 1,
     "frozen_id": 1,
+    "zoom": 0,
+    "column": 0,
+    "row": 0,
 }
 FOREIGN = {"code": CANARY_CODE, "key": "500101-c28", "adcode": WANZHOU, "pack_id": 2, "frozen_id": 2}
 
@@ -70,7 +76,10 @@ def furnished(app: Flask) -> Flask:
         users.make_token(session, user, "test")
         for adcode in (SHAPINGBA, WANZHOU):
             freeze_pack(session, make_job(session, ProjectFilter(district=adcode)))
+        draft = BaseDraft(name="航拍", attribution="区规资局", datum=Datum.WGS84, file="photo.mbtiles")
+        map_settings.add_base(session, draft)
         session.commit()
+    write_mbtiles(Path(app.instance_path) / "basemaps" / "photo.mbtiles", {(0, 0, 0): picture()})
     return app
 
 

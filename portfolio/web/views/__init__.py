@@ -3,6 +3,7 @@
 from portfolio.web.views import (
     account,
     api,
+    basemaps,
     commitments,
     downloads,
     entries,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     wallmaps.blueprint,
     layouts.blueprint,
     lights.blueprint,
+    basemaps.blueprint,
     money.blueprint,
     entries.blueprint,
     kpis.blueprint,
@@ -64,4 +66,4 @@ BLUEPRINTS = (
     map_settings.blueprint,
 )
 
-SETTING_GROUPS = (map_settings.REVIEW,)
+SETTING_GROUPS = (map_settings.TIANDITU, map_settings.SERVICES, map_settings.OWN_BASES, map_settings.REVIEW)

@@ -25,6 +25,7 @@ from portfolio.store.queries import districts, lights, maps
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.atlas import district_sheet, layers_json
+from portfolio.web.bases import bases_json
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_words import MAP_WORDS
@@ -45,7 +46,7 @@ _STATE = ("colour", "layers", "base", "view", "year", "focus", "bbox", "zoom")
 def sheet(adcode: str) -> ResponseReturnValue:
     """Send what stays the same while a person moves about the map."""
     scope = map_scope(adcode)
-    return jsonify(sheet_json(scope) | {"urls": _urls(adcode, filters.filter_args())})
+    return jsonify(sheet_json(scope) | {"urls": _urls(adcode, filters.filter_args()), "bases": bases_json()})
 
 
 @blueprint.get("/<adcode>/points.json")

@@ -19,6 +19,7 @@ from portfolio.store.queries import maps
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.atlas import Sheet, district_sheet
+from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import ALL, MapScope, map_scope
 from portfolio.web.permissions import requires
@@ -60,6 +61,7 @@ def show(adcode: str) -> ResponseReturnValue:
     facets = scope.facets()
     located = maps.list_places(session, scope.chosen, located=True, limit=LISTED)
     unlocated = maps.list_places(session, scope.chosen, located=False, limit=LISTED)
+    offer_bases()
     return render_template(
         "maps/show.html",
         shell=_shell(scope),

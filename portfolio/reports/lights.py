@@ -14,6 +14,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.lights import Light, LightRule, Verdict, judge
 from portfolio.store.models import LightChange, LightOverride, Project, Revision
 from portfolio.store.queries import lights
+from portfolio.store.queries.evidence import read_evidence
 from portfolio.store.queries.settings import list_setting_revisions
 
 
@@ -72,7 +73,7 @@ def _turned(session: Session, rules: Sequence[LightRule]) -> Iterator[Turned]:
     present, day, rows = lights.read_rules(session), today(), lights.list_running(session)
     for start in range(0, len(rows), lights.BATCH):
         batch = rows[start : start + lights.BATCH]
-        evidence = lights.read_evidence(session.connection(), [row.id for row in batch], day)
+        evidence = read_evidence(session.connection(), [row.id for row in batch], day)
         for row in batch:
             before, after = judge(evidence[row.id], present, day), judge(evidence[row.id], rules, day)
             if before.light is not after.light:

@@ -19,11 +19,11 @@ from portfolio.domain.clock import today
 from portfolio.domain.lights import Evidence, Finding, Light, LightRule, foresee, is_measured, judge
 from portfolio.store.base import Tracked
 from portfolio.store.models import LightChange, Project, ProjectLight, Setting
+from portfolio.store.queries.evidence import read_evidence
 from portfolio.store.queries.lights import (
     BATCH,
     RULES_KEY,
     OverrideRow,
-    read_evidence,
     read_overrides,
     read_rules,
     shown_light,

@@ -37,7 +37,7 @@ class Entry:
 ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
     Entry("projects.index", lazy_gettext("项目库")),
-    Entry("maps.index", lazy_gettext("地图"), nouns=("places", "placetables")),
+    Entry("maps.index", lazy_gettext("地图")),
     Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis")),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),
@@ -56,6 +56,7 @@ ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),
     Entry("settings.index", lazy_gettext("设置"), Permission.ADMINISTER),
     Entry("lights.rules", lazy_gettext("亮灯规则"), Permission.ADMINISTER),
+    Entry("milestones.template", lazy_gettext("里程碑模板"), Permission.ADMINISTER),
 )
 
 

@@ -12,6 +12,7 @@ from portfolio.store.models.investment import PlanChange, PlanLine
 from portfolio.store.models.layout import Layout, Zone, ZoneChoice, ZoneShare
 from portfolio.store.models.ledger import LedgerEntry
 from portfolio.store.models.light import LightChange, LightOverride, ProjectLight
+from portfolio.store.models.milestone import Approval, Baseline, Milestone
 from portfolio.store.models.pack import FrozenPack, FrozenPackFile, PackJob, PackJobFile
 from portfolio.store.models.problem import Problem
 from portfolio.store.models.project import Project
@@ -23,6 +24,8 @@ from portfolio.store.models.stored_file import StoredFile
 
 __all__ = [
     "ApiToken",
+    "Approval",
+    "Baseline",
     "CalendarFeed",
     "Commitment",
     "CommitmentLink",
@@ -40,6 +43,7 @@ __all__ = [
     "LedgerEntry",
     "LightChange",
     "LightOverride",
+    "Milestone",
     "PackJob",
     "PackJobFile",
     "Plan",

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Enum, Select, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Enum, and_, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from portfolio.domain.lights import DEFAULT_RULES, Condition, Evidence, Light, LightRule, Verdict, judge
-from portfolio.domain.terms import MoneyState, Status
+from portfolio.domain.lights import DEFAULT_RULES, Condition, Light, LightRule, Verdict, judge
+from portfolio.domain.terms import Status
 from portfolio.store.base import codes_of
 from portfolio.store.models import (
-    LedgerEntry,
     LightChange,
     LightOverride,
-    PlanChange,
-    PlanLine,
     Project,
     ProjectLight,
 )
+from portfolio.store.queries.evidence import read_evidence
 from portfolio.store.queries.settings import find_setting
 
 RULES_KEY = "lights.rules"
@@ -61,50 +57,6 @@ def light_expression(day: dt.date) -> ColumnElement[Any]:
     )
     statement = select(type_coerce(found, _LIGHT)).where(of.project_id == Project.id).correlate(Project)
     return type_coerce(func.coalesce(statement.scalar_subquery(), Light.NONE.value), _LIGHT)
-
-
-def read_evidence(connection: Connection, numbers: Sequence[int], day: dt.date) -> Mapping[int, Evidence]:
-    """Return what is known of projects for their lights, by project id; investment is that of the day's year."""
-    known: dict[int, dict[str, Any]] = defaultdict(dict)
-    for read in (_standing, _payments, _investment):
-        for number, values in read(connection, numbers, day):
-            known[number].update(values)
-    return {number: Evidence(**values) for number, values in known.items()}
-
-
-def _standing(connection: Connection, numbers: Sequence[int], _day: dt.date) -> Any:
-    columns = (Project.id, Project.stage, Project.status, Project.completion_year)
-    for row in connection.execute(select(*columns).where(Project.id.in_(numbers))):
-        yield row.id, {"stage": row.stage, "status": row.status, "completion_year": row.completion_year}
-
-
-def _payments(connection: Connection, numbers: Sequence[int], _day: dt.date) -> Any:
-    newest = func.max(func.coalesce(LedgerEntry.document_on, func.date(LedgerEntry.entered_at)))
-    statement = _sums(numbers, LedgerEntry.state == MoneyState.PAID).add_columns(
-        Project.total_investment_fen, newest.label("newest")
-    )
-    statement = statement.join(Project, Project.id == LedgerEntry.project_id)
-    for row in connection.execute(statement.group_by(Project.total_investment_fen)):
-        if row.total_investment_fen:
-            newest_on = dt.date.fromisoformat(str(row.newest))
-            percent = Decimal(int(row.fen) * 100) / row.total_investment_fen
-            yield row.project_id, {"paid_percent": percent, "paid_on": newest_on}
-
-
-def _investment(connection: Connection, numbers: Sequence[int], day: dt.date) -> Any:
-    """Yield the year's plan in force and the work done; without a plan there is nothing to measure by."""
-    of_year = and_(LedgerEntry.state == MoneyState.WORK_DONE, LedgerEntry.year == day.year)
-    done = {row.project_id: int(row.fen) for row in connection.execute(_sums(numbers, of_year))}
-    columns: tuple[Any, ...] = (PlanChange.project_id, func.sum(PlanLine.amount_fen).label("fen"))
-    planned = select(*columns).join(PlanChange, PlanChange.id == PlanLine.change_id).group_by(PlanChange.project_id)
-    planned = planned.where(PlanChange.project_id.in_(numbers), PlanChange.year == day.year)
-    for number, fen in connection.execute(planned):
-        yield number, {"year": day.year, "planned_fen": int(fen), "done_fen": done.get(number, 0)}
-
-
-def _sums(numbers: Sequence[int], wanted: ColumnElement[bool]) -> Select[Any]:
-    columns: tuple[Any, ...] = (LedgerEntry.project_id, func.sum(LedgerEntry.amount_fen).label("fen"))
-    return select(*columns).where(LedgerEntry.project_id.in_(numbers), wanted).group_by(LedgerEntry.project_id)
 
 
 class OverrideRow(NamedTuple):

@@ -311,9 +311,10 @@
         if (this.map.latLngToLayerPoint(at).distanceTo(this.map.latLngToLayerPoint(from)) < GHOST_PX) return;
         const words = this.words.wordGhost.replace("{datum}", row.label).replace("{distance}", row.apart);
         const still = { pane: "leaders", interactive: false };
+        const isLeft = at.lng < from.lng && this.map.latLngToContainerPoint(at).x > words.length * 11;
         this.ghosts.addLayer(L.polyline([from, at], { ...still, className: "ghost-line" }));
         const dot = L.circleMarker(at, { ...still, radius: 6, className: "ghost-dot" });
-        this.ghosts.addLayer(dot.bindTooltip(element("span", "", words), { permanent: true, direction: at.lng < from.lng ? "left" : "right", offset: [at.lng < from.lng ? -8 : 8, 0], className: "ghost-label" }));
+        this.ghosts.addLayer(dot.bindTooltip(element("span", "", words), { permanent: true, direction: isLeft ? "left" : "right", offset: [isLeft ? -8 : 8, 0], className: "ghost-label" }));
       });
     }
 

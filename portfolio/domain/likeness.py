@@ -23,6 +23,11 @@ class Likeness:
     shared: str
     score: float
 
+    @property
+    def is_same(self) -> bool:
+        """Return whether one name holds the other as a whole."""
+        return self.score > _SAME
+
 
 def likeness(told: str, name: str, *, but: tuple[str, ...] = ()) -> Likeness:
     """Compare what is told of a project with a place's name; the words in ``but`` say nothing here."""

@@ -82,14 +82,15 @@ def measure_site(outline: str, stated_m2: Decimal | None) -> SiteMeasure:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A named place that a project's name or the plan's words speak of, and the words they share."""
+    """A named place that a project's names speak of: the words they share, and whether its whole name is among them."""
 
     place: GazetteerPlace
     shared: str
+    is_same: bool
 
 
 def suggest_places(
-    project: Project, district: District, places: Sequence[GazetteerPlace], *, most: int = 9
+    project: Project, district: District, places: Sequence[GazetteerPlace], *, most: int = 5
 ) -> list[Suggestion]:
     """Return the named places that share most with a project's names, best first; places without a point are none."""
     told = "|".join(filter(None, (project.full_name, project.also_called)))
@@ -97,4 +98,4 @@ def suggest_places(
     found = [(likeness(told, place.name, but=common), place) for place in places if place.accuracy.is_located]
     order = list(Accuracy)
     found.sort(key=lambda one: (-one[0].score, order.index(one[1].accuracy), one[1].name, one[1].key))
-    return [Suggestion(place, like.shared) for like, place in found if like.score > 0][:most]
+    return [Suggestion(place, like.shared, like.is_same) for like, place in found if like.score > 0][:most]

@@ -36,8 +36,8 @@ class Entry:
 
 ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
-    Entry("projects.index", lazy_gettext("项目库")),
-    Entry("maps.index", lazy_gettext("地图")),
+    Entry("projects.index", lazy_gettext("项目库"), nouns=("milestones", "lights")),
+    Entry("maps.index", lazy_gettext("地图"), nouns=("places", "placetables")),
     Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis")),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
 from portfolio.domain.coordinates import LONGEST, parse_coordinates, write_pair
 from portfolio.domain.errors import RuleError
 from portfolio.domain.terms import Accuracy, Datum
 from portfolio.store.models import Project
-from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField
+from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField, required
 from portfolio.web.forms.projects import VersionedForm
 
 
@@ -79,3 +80,26 @@ def is_readable(given: str | None) -> bool:
     except RuleError:
         return False
     return True
+
+
+class PlaceTableForm(FlaskForm):  # type: ignore[misc]
+    """Say where many projects lie, by a table; the hidden fields go from the check to the save."""
+
+    table = FileField(
+        _l("坐标表"),
+        description=_l("CSV 或 XLSX，20 MB、2,000 行以内。列：项目编码（或项目名称），坐标（或经度、纬度两列）"),
+    )
+    datum = TermField(
+        _l("表中坐标的坐标系"), Datum, description=_l("从高德、腾讯地图取的是 GCJ-02，从百度取的是 BD-09")
+    )
+    accuracy = TermField(_l("位置精度"), Accuracy, among=[one for one in Accuracy if one.is_located])
+    place_basis = TextLineField(
+        _l("位置依据"),
+        [required(_l("请写明坐标的来历"))],
+        description=_l("写到每个项目上，如：2026年3月现场踏勘坐标表"),
+    )
+    place_confirmed_by = TextLineField(_l("位置核实人"), max_length=50, description=_l("没有核实就不填"))
+    outside_reason = TextLineField(_l("区界外的理由"), description=_l("有行在区界以外时必填，记入沿革；平时不填"))
+    is_sure = BooleanField(_l("我已核对，表中坐标确实是所选坐标系"))
+    rows = HiddenField()
+    versions = HiddenField()

@@ -13,15 +13,18 @@
     window.history.replaceState(null, "", url);
   }
 
-  function keepView(projectMap) {
-    const { map } = projectMap;
-    const [lat, lon, zoom] = (projectMap.state.get("view") || "").split(",").map(Number);
-    if ([lat, lon, zoom].every(Number.isFinite)) map.setView([lat, lon], zoom, { animate: false });
+  /* The view that the address asks for, as [lat, lon, zoom], or null. */
+  function viewOf(state) {
+    const view = (state.get("view") || "").split(",").map(Number);
+    return view.length === 3 && view.every(Number.isFinite) ? view : null;
+  }
+
+  function keepView({ map }) {
     map.on("moveend", () => {
       const centre = map.getCenter();
       keep({ view: [centre.lat.toFixed(5), centre.lng.toFixed(5), map.getZoom()].join() });
     });
   }
 
-  window.portfolioMapAddress = { keep, keepView };
+  window.portfolioMapAddress = { keep, keepView, viewOf };
 })();

@@ -1,7 +1,7 @@
 /*
  * What lies under the pins: outlines of districts, areas such as belts, lines to find one's way by, halos of vague places.
  *
- * drawAreas(map, data) returns {home, layers}: the bounds of the outlines (null without any) and the layers by their kind.
+ * drawAreas(map, data) returns the layers that can be shown and hidden by their kind.
  */
 (function () {
   "use strict";
@@ -24,14 +24,10 @@
   }
 
   function drawAreas(map, data) {
-    const outlines = data.areas.filter((area) => area.outline).map((area) => outlineShape(area.outline).addTo(map));
-    const home = outlines.length ? L.latLngBounds(outlines.flatMap((shape) => {
-      const bounds = shape.getBounds();
-      return [bounds.getSouthWest(), bounds.getNorthEast()];
-    })) : null;
+    data.areas.filter((area) => area.outline).forEach((area) => outlineShape(area.outline).addTo(map));
     const layers = data.guides.features.length ? { guides: guideLines(data.guides) } : {};
     data.layers.forEach((layer) => { layers[layer.kind] = zoneShapes(layer.zones).addTo(map); });
-    return { home, layers };
+    return layers;
   }
 
   /* Places known only roughly get a circle of that radius; several projects of one place share it. */

@@ -4,6 +4,7 @@
 (function () {
   "use strict";
 
+  const { element } = window.portfolioMapElements;
   const rows = () => [...document.querySelectorAll("[data-project-code]")];
 
   /* Returns the project that a click in the list means; links of a row lead where they say. */
@@ -37,5 +38,21 @@
     return diagonal(bounds) > 0 && diagonal(bounds) < 0.4 * diagonal(home) ? bounds.pad(0.15) : null;
   }
 
-  window.portfolioMapList = { clickedProject, pointAt, markCurrent, denseBounds };
+  /* Two buttons: the whole, and where most projects lie. */
+  function addFitControl(map, home, words) {
+    const dense = denseBounds(home);
+    if (!dense) return;
+    const bar = element("div", "map-fit");
+    L.DomEvent.disableClickPropagation(bar);
+    [[words.whole, home], [words.dense, dense]].forEach(([text, bounds]) => {
+      const button = bar.appendChild(element("button", "", text));
+      button.type = "button";
+      button.addEventListener("click", () => map.fitBounds(bounds, { padding: [16, 16] }));
+    });
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => bar;
+    control.addTo(map);
+  }
+
+  window.portfolioMapList = { clickedProject, pointAt, markCurrent, addFitControl };
 })();

@@ -28,18 +28,22 @@
   function withQuery(url, values) {
     const query = new URLSearchParams();
     Object.entries(values).forEach(([name, value]) => { if (value !== null && value !== undefined) query.set(name, value); });
-    return `${url}${/[?&]$/.test(url) ? "" : "&"}${query}`;
+    const joint = /[?&]$/.test(url) ? "" : "&";
+    return `${url}${url.includes("?") ? joint : "?"}${query}`;
   }
 
   class SiteSource {
+    /* The points may be asked for before the sheet, which lies beside them, has said all the addresses. */
     constructor(url) {
       this.url = url;
+      this.urls = { points: url.replace("/data.json", "/points.json") };
       this.running = {};
     }
 
     async sheet() {
-      this.about = await fetchJson(this.url);
-      return this.about;
+      const sheet = await fetchJson(this.url);
+      this.urls = sheet.urls;
+      return sheet;
     }
 
     view(kind, view) {
@@ -47,14 +51,14 @@
       this.running[kind] = new AbortController();
       const bbox = view.bbox.map((edge) => edge.toFixed(5)).join();
       const query = { bbox, zoom: view.zoom.toFixed(2), colour: view.colour, year: view.year };
-      return fetchJson(withQuery(this.about.urls[kind], query), this.running[kind].signal);
+      return fetchJson(withQuery(this.urls[kind], query), this.running[kind].signal);
     }
 
     points(view) { return this.view("points", view); }
     heat(view) { return this.view("heat", view); }
-    facets(year) { return fetchJson(withQuery(this.about.urls.facets, { year })); }
-    card(code) { return fetchJson(this.about.urls.card.replace("{code}", encodeURIComponent(code))); }
-    search(words) { return fetchJson(withQuery(this.about.urls.search, { q: words })); }
+    facets(year) { return fetchJson(withQuery(this.urls.facets, { year })); }
+    card(code) { return fetchJson(this.urls.card.replace("{code}", encodeURIComponent(code))); }
+    search(words) { return fetchJson(withQuery(this.urls.search, { q: words })); }
   }
 
   function classOf(pin, colour) {

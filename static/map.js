@@ -19,7 +19,8 @@
   const { pinNode, clusterNode } = window.portfolioMapPins;
   const { accuracyWords, enterPopup, fillCard, leavePopup, popupOptions, unlocatedCard } = window.portfolioMapCards;
   const { placePins } = window.portfolioMapSpread;
-  const { clickedProject, pointAt, markCurrent, denseBounds } = window.portfolioMapList;
+  const { clickedProject, pointAt, markCurrent, addFitControl } = window.portfolioMapList;
+  const { viewOf } = window.portfolioMapAddress;
   const { Names } = window.portfolioMapNames;
 
   /* Said before the sheet with the page's own words is there. */
@@ -53,19 +54,30 @@
       this.names = new Names(map);
       this.leaders = L.layerGroup().addTo(map);
       this.home = L.latLngBounds(config.bounds);
-      map.fitBounds(this.home, { animate: false, padding: [16, 16] });
+      this.fitHome();
+      const view = viewOf(this.state);
+      if (view) map.setView(view.slice(0, 2), view[2], { animate: false });
     }
 
     async load() {
       this.say(this.words.loading);
       try {
+        const early = this.askEarly();
         this.draw(await this.source.sheet());
-        await this.refresh();
+        await this.refresh(await early(this.view()));
         this.container.dataset.ready = "true";
         await this.openFromAddress();
       } catch (error) {
         this.explain(error);
       }
+    }
+
+    /* The points are asked for together with the sheet; the answer holds if the view is still the same then. */
+    askEarly() {
+      if (this.config.inset) return async () => null;
+      const asked = JSON.stringify(this.view());
+      const answer = this.source.points(this.view()).catch(() => null);
+      return async (view) => (JSON.stringify(view) === asked ? answer : null);
     }
 
     explain(error) {
@@ -89,16 +101,15 @@
       this.groups = L.layerGroup().addTo(this.map);
       this.opened = L.layerGroup().addTo(this.map);
       this.drawAreas();
-      this.fitHome();
       this.listen();
-      this.addFitControl();
+      if (!this.config.inset) addFitControl(this.map, this.home, this.words);
       if (!this.config.inset) window.portfolioMapTools(this);
     }
 
     /* One request for what is in view; pins that stay keep their markers, so that an open card stays open. */
-    async refresh() {
+    async refresh(early = null) {
       window.clearTimeout(this.waiting);
-      const found = await this.source.points(this.view());
+      const found = early || await this.source.points(this.view());
       this.dropPins(new Set(found.pins.map((project) => project.code)));
       this.groups.clearLayers();
       this.halos.clearLayers();
@@ -155,9 +166,7 @@
     }
 
     drawAreas() {
-      const { home, layers } = drawAreas(this.map, this.data);
-      this.home = home || this.home;
-      this.layers = layers;
+      this.layers = drawAreas(this.map, this.data);
     }
 
     fitHome() {
@@ -355,25 +364,6 @@
         const pin = marker.getElement() && marker.getElement().querySelector(".pin");
         if (pin) pin.classList.toggle("is-current", key === code);
       });
-    }
-
-    addFitControl() {
-      const dense = this.config.inset ? null : denseBounds(this.home);
-      if (!dense) return;
-      const control = L.control({ position: "topright" });
-      control.onAdd = () => this.fitButtons([[this.words.whole, this.home], [this.words.dense, dense]]);
-      control.addTo(this.map);
-    }
-
-    fitButtons(targets) {
-      const bar = element("div", "map-fit");
-      L.DomEvent.disableClickPropagation(bar);
-      targets.forEach(([text, bounds]) => {
-        const button = bar.appendChild(element("button", "", text));
-        button.type = "button";
-        button.addEventListener("click", () => this.map.fitBounds(bounds, { padding: [16, 16] }));
-      });
-      return bar;
     }
 
     printSize(printing) {

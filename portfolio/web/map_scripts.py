@@ -1,9 +1,26 @@
-"""Our own scripts of a map, each a file in ``static/``, in the order in which they need each other."""
+"""Our own scripts of a map, each a file in ``static/``, sent as one in the order in which they need each other."""
 
 from __future__ import annotations
 
-_DRAWING = ("source", "elements", "pins", "cards", "areas", "spread", "names", "list")
-_TOOLS = ("address", "gcj02", "bases", "heat", "years", "search", "measure", "mini", "tools")
+from functools import cache
+from pathlib import Path
+
+from flask import current_app
+
+_DRAWING = ("source", "elements", "address", "pins", "cards", "areas", "spread", "names", "list")
+_TOOLS = ("gcj02", "bases", "heat", "years", "search", "measure", "mini", "tools")
 
 SMALL_MAP = (*(f"map-{name}.js" for name in _DRAWING), "map.js")
 FULL_MAP = (*(f"map-{name}.js" for name in (*_DRAWING, *_TOOLS)), "map.js")
+BUNDLES = {"small-map": SMALL_MAP, "map": FULL_MAP}
+
+
+def read_scripts(names: tuple[str, ...]) -> bytes:
+    """Return those scripts as one: a page asks once, not sixteen times."""
+    folder = Path(current_app.static_folder or "")
+    return _join(tuple((path, path.stat().st_mtime_ns) for path in (folder / name for name in names)))
+
+
+@cache
+def _join(files: tuple[tuple[Path, int], ...]) -> bytes:
+    return b"".join(path.read_bytes() for path, _modified_ns in files)

@@ -20,7 +20,6 @@ from portfolio.store.queries.projects import has_samples
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_fraction, format_moment
 from portfolio.web.language import translate
-from portfolio.web.map_scripts import FULL_MAP, SMALL_MAP
 from portfolio.web.navigation import BANNER
 from portfolio.web.tables import Column
 
@@ -34,11 +33,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         all_columns=tuple(COLUMNS.values()),
         can_accept=can_accept,
-        full_map_scripts=FULL_MAP,
         headings=headings,
         money_states=tuple(MoneyState),
         project_url=project_url,
-        small_map_scripts=SMALL_MAP,
         stages=tuple(Stage),
         this_query=this_query,
         today=today,

@@ -293,3 +293,15 @@ def test_a_map_file_carries_the_filter(reader: FlaskClient) -> None:
 
 def test_a_map_file_of_no_kind_is_404(reader: FlaskClient) -> None:
     assert reader.get("/maps/500101/download.exe").status_code == 404
+
+
+def test_a_page_asks_once_for_all_scripts_of_a_map_and_may_keep_them(reader: FlaskClient) -> None:
+    page = reader.get("/maps/500106").text
+    found = re.findall(r'src="(/bundles/map\.js\?v=([0-9a-f]{12}))"', page)
+    response = reader.get(found[0][0])
+
+    assert len(found) == 1
+    assert "/static/map" not in re.sub(r'href="/static/map\.css[^"]*"', "", page)
+    assert response.headers["Cache-Control"].startswith("public, max-age=31536000")
+    assert response.text.index("portfolioSource") < response.text.index("class ProjectMap")
+    assert reader.get("/bundles/other.js").status_code == 404

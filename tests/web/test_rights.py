@@ -43,6 +43,7 @@ PLACES = {
     "kind": "geojson",
     "suffix": "pdf",
     "layer": "belts",
+    "bundle": "map",
     "filename": "app.css",
     "token_id": 1,
     "year": 2025,

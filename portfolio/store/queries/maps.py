@@ -53,6 +53,14 @@ def list_places(session: Session, chosen: ProjectFilter, *, located: bool, limit
     return session.execute(statement.order_by(Project.code).limit(limit)).all()
 
 
+def list_names(session: Session, chosen: ProjectFilter, *, located: bool, limit: int) -> Sequence[Any]:
+    """List what stands beside a map of the projects meant, those located or those not, one row per project, by code."""
+    names = ("code", "name", "remark", "lon", "lat", "level", "nature", "stage", "place_basis")
+    statement = select(*(getattr(Project, name) for name in names)).where(*conditions(chosen))
+    statement = statement.where(is_located() if located else not_(is_located()))
+    return session.execute(statement.order_by(Project.code).limit(limit)).all()
+
+
 def list_pins(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
     """List the located projects meant as pins, one row per project, by code."""
     statement = _pins(chosen).where(*conditions(chosen), is_located())

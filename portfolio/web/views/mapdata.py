@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from portfolio.domain.clock import today
 from portfolio.domain.colours import ColourBy, MoneyStep
@@ -30,6 +30,7 @@ from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_words import MAP_WORDS
 from portfolio.web.permissions import requires
+from portfolio.web.remember import remembered
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.signin import can
 
@@ -139,7 +140,9 @@ def _numbers(name: str, count: int) -> list[float]:
 
 def sheet_json(scope: MapScope) -> dict[str, Any]:
     """Return what stays the same while a person moves about the map."""
-    return _sheet(scope.districts) | _about(scope, scope.facets())
+    adcodes = tuple(one.adcode for one in scope.districts)
+    sheet = remembered(("sheet", adcodes, str(get_locale())), lambda: _sheet(scope.districts))
+    return sheet | _about(scope, scope.facets())
 
 
 def _sheet(shown: Sequence[District]) -> dict[str, Any]:
@@ -164,7 +167,9 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
 
 def _about(scope: MapScope, facets: report.Facets) -> dict[str, Any]:
     """Return the part of the sheet that depends on the filter."""
-    years = [(row[0], row[1]) for row in maps.count_years(get_session(), scope.chosen)]
+    years = remembered(
+        ("years", scope.chosen), lambda: [tuple(row) for row in maps.count_years(get_session(), scope.chosen)]
+    )
     known = [year for year, _ in years if year is not None]
     unknown = sum(count for year, count in years if year is None)
     return {

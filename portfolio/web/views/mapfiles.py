@@ -24,7 +24,7 @@ from portfolio.store.base import utc_now
 from portfolio.store.queries import lights, maps
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
-from portfolio.web.map_scripts import FULL_MAP
+from portfolio.web.map_scripts import FULL_MAP, read_scripts
 from portfolio.web.permissions import requires
 from portfolio.web.signin import signed_in_user
 from portfolio.web.views.mapdata import card_json, pin_json, sheet_json
@@ -92,7 +92,7 @@ def _page(scope: MapScope) -> bytes:
             legends=[(name, one["title"], _rows(one)) for name, one in legends.items() if name != "belts"],
             element=shell.element,
             styles=[*_vendor(shell.stylesheets), *_own(_STYLES)],
-            scripts=[*_vendor(shell.scripts), *_own(FULL_MAP), shell.script],
+            scripts=[*_vendor(shell.scripts), read_scripts(FULL_MAP).decode(), shell.script],
             data=_data(scope, rows),
         )
     )

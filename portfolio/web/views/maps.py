@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +15,7 @@ from geo.maps import Bounds, MapShell, inset_map, project_map
 from portfolio.domain.clock import today
 from portfolio.domain.colours import ColourBy
 from portfolio.domain.roles import Permission
+from portfolio.domain.terms import Term
 from portfolio.reports import maps as report
 from portfolio.store.models import Project
 from portfolio.store.queries import maps
@@ -22,14 +25,17 @@ from portfolio.web.atlas import Sheet, district_sheet
 from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import ALL, MapScope, map_scope
+from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.signin import can
-from portfolio.web.views.mapdata import legend_rows, project_url, rest_url
+from portfolio.web.views.mapdata import legend_rows, rest_url
 from portfolio.web.zones import layout_links, zone_tables
 
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
+# The page and its script draw the same shell, and folium takes its time.
+_kept_map = lru_cache(maxsize=64)(project_map)
 LISTED = 200  # a longer list is for the register
 _GIVEN = ("district", "located")  # a map of a district shows both sides
 _KINDS = (
@@ -59,8 +65,8 @@ def show(adcode: str) -> ResponseReturnValue:
     """Show projects on a map, with list, legend and the belts' summary."""
     scope, session = map_scope(adcode), get_session()
     facets = scope.facets()
-    located = maps.list_places(session, scope.chosen, located=True, limit=LISTED)
-    unlocated = maps.list_places(session, scope.chosen, located=False, limit=LISTED)
+    located = maps.list_names(session, scope.chosen, located=True, limit=LISTED)
+    unlocated = maps.list_names(session, scope.chosen, located=False, limit=LISTED)
     offer_bases()
     return render_template(
         "maps/show.html",
@@ -73,7 +79,7 @@ def show(adcode: str) -> ResponseReturnValue:
         legends=_legends(facets),
         zone_tables=zone_tables(scope),
         layout_links=layout_links(scope),
-        projects=[_row_json(row) for row in located],
+        projects=_rows_json(located),
         located_count=facets.located,
         unlocated=[_loose_json(row) for row in unlocated],
         unlocated_count=facets.unlocated,
@@ -165,7 +171,7 @@ def map_bounds(scope: MapScope) -> Bounds:
 
 
 def _shell(scope: MapScope) -> MapShell:
-    return project_map(map_bounds(scope), _with_filter("mapdata.sheet", scope.adcode))
+    return _kept_map(map_bounds(scope), _with_filter("mapdata.sheet", scope.adcode))
 
 
 def _with_filter(endpoint: str, adcode: str) -> str:
@@ -207,18 +213,25 @@ def _group(title: str, rows: list[dict[str, Any]], prefix: str) -> dict[str, Any
     return {"title": title, "rows": [{**row, "symbol": f"{prefix}{row['key']}"} for row in rows]}
 
 
-def _row_json(row: Any) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "url": project_url(row),
-        "lon": row.lon,
-        "lat": row.lat,
-        "nature": gettext(row.nature.label),
-        "level_label": gettext(row.level.label),
-        "stage_label": gettext(row.stage.label) if row.stage else None,
-    }
+def _rows_json(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the list beside the map; each term is translated once, not once a row."""
+    labels: dict[Term | None, str] = {None: gettext("阶段未知")}
+    for row in rows:
+        for term in (row.nature, row.level, row.stage):
+            if term not in labels:
+                labels[term] = gettext(term.label)
+    return [
+        {
+            "code": row.code,
+            "name": row.name,
+            "url": project_url(row.code),
+            "lon": row.lon,
+            "lat": row.lat,
+            "about": [labels[row.level], labels[row.nature], labels[row.stage]],
+        }
+        for row in rows
+    ]
 
 
 def _loose_json(row: Any) -> dict[str, Any]:
-    return {"code": row.code, "name": report.full_name(row), "url": project_url(row), "reason": row.place_basis}
+    return {"code": row.code, "name": report.full_name(row), "url": project_url(row.code), "reason": row.place_basis}

@@ -19,7 +19,10 @@
     return view.length === 3 && view.every(Number.isFinite) ? view : null;
   }
 
-  function keepView({ map }) {
+  /* A base map may allow a closer zoom than the map had at first. */
+  function keepView({ map, state }) {
+    const view = viewOf(state);
+    if (view && view[2] !== map.getZoom()) map.setView(view.slice(0, 2), view[2], { animate: false });
     map.on("moveend", () => {
       const centre = map.getCenter();
       keep({ view: [centre.lat.toFixed(5), centre.lng.toFixed(5), map.getZoom()].join() });

@@ -40,12 +40,17 @@ def read_entry_filter(args: Mapping[str, str]) -> EntryFilter:
         raise RuleError(gettext("文号最多 80 个字符"))
     return EntryFilter(
         projects=filters.read_filter(args),
-        source=Source.from_label(args["source"]) if args.get("source") else None,
-        state=MoneyState.from_label(args["state"]) if args.get("state") else None,
+        source=read_source(args),
+        state=read_state(args),
         year=read_year(args) if args.get("budget_year") else None,
         until=read_day(args, "until") if args.get("until") else None,
         document=document or None,
     )
+
+
+def read_state(args: Mapping[str, str]) -> MoneyState | None:
+    """Read one state; None where none is named."""
+    return MoneyState.from_label(args["state"]) if args.get("state") else None
 
 
 def read_source(args: Mapping[str, str]) -> Source | None:

@@ -38,7 +38,7 @@ ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
     Entry("projects.index", lazy_gettext("项目库"), nouns=("milestones", "lights")),
     Entry("maps.index", lazy_gettext("地图"), nouns=("places", "placetables")),
-    Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis")),
+    Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis", "cashflow", "budgets")),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),
     Entry("commitments.indicators", lazy_gettext("指标")),
@@ -51,6 +51,8 @@ FUNDING = (
     Entry("entries.index", lazy_gettext("资金记录")),
     Entry("kpis.index", lazy_gettext("资金指标")),
     Entry("investment.index", lazy_gettext("年度计划")),
+    Entry("cashflow.show", lazy_gettext("资金曲线")),
+    Entry("cashflow.readiness", lazy_gettext("入库纳统")),
 )
 ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),

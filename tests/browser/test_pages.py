@@ -32,6 +32,8 @@ PAGES = (
     "/projects/500101-0001/money/1/reverse",
     "/money",
     "/money/entries?state=received",
+    "/money/cashflow?as_of=2025-12-31",
+    "/money/readiness",
     "/money/kpis",
     "/money/kpis?as_of=2025-12-31&district=500101",
     "/money/starts?as_of=2025-12-31",

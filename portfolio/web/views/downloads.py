@@ -16,8 +16,10 @@ from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
 from portfolio.exchange.workbook import About, write_workbook
 from portfolio.reports import funding, investment
+from portfolio.reports.cashflow import read_cashflow
 from portfolio.reports.entries import read_entries
 from portfolio.reports.kpis import Side, breakdown, read_kpis
+from portfolio.reports.readiness import read_readiness
 from portfolio.reports.register import register_table
 from portfolio.reports.tables import Table
 from portfolio.store.base import utc_now
@@ -49,7 +51,8 @@ def register(ending: str) -> ResponseReturnValue:
 def funding_summary(ending: str) -> ResponseReturnValue:
     """Send the funding summary as it is on screen."""
     chosen = filters.read_filter(request.args)
-    tables = [funding.summary_table(get_session(), chosen), funding.project_table(get_session(), chosen)]
+    whole = funding.read_funding(get_session(), chosen)
+    tables = [whole.summary(), funding.project_table(get_session(), chosen, funding=whole)]
     return _send(tables, chosen, ending, gettext("资金汇总"))
 
 
@@ -87,6 +90,23 @@ def rolling(ending: str) -> ResponseReturnValue:
     """Send the plan of three years by project."""
     chosen, year = filters.read_filter(request.args), money_filters.read_year(request.args)
     return _send([investment.rolling_table(get_session(), chosen, year)], chosen, ending, gettext("三年滚动投资计划"))
+
+
+@blueprint.get("/cashflow.<ending>")
+@requires(Permission.EXPORT)
+def cashflow(ending: str) -> ResponseReturnValue:
+    """Send the curve of money as a table of quarters."""
+    chosen, as_of = filters.read_filter(request.args), money_filters.read_day(request.args)
+    flow = read_cashflow(get_session(), chosen, as_of, source=money_filters.read_source(request.args))
+    return _send([flow.table], chosen, ending, gettext("资金曲线"))
+
+
+@blueprint.get("/readiness.<ending>")
+@requires(Permission.EXPORT)
+def readiness(ending: str) -> ResponseReturnValue:
+    """Send the list for the statistics office."""
+    chosen = filters.read_filter(request.args)
+    return _send([read_readiness(get_session(), chosen).table], chosen, ending, gettext("入库纳统"))
 
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:

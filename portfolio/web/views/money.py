@@ -1,43 +1,24 @@
-"""Funding: the summary, and the ledger of a project."""
+"""Funding: the overview, and the ledger of a project."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
-from portfolio.reports import funding
 from portfolio.services import ledger as service
 from portfolio.store.queries import ledger
-from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
 from portfolio.web.forms.money import EntryForm, ReversalForm
 from portfolio.web.permissions import requires
-from portfolio.web.scope import get_project_in_scope, visible_districts
+from portfolio.web.scope import get_project_in_scope
+from portfolio.web.views.funding import summary
 
 blueprint = Blueprint("money", __name__)
-
-
-@blueprint.get("/money")
-@requires(Permission.VIEW)
-def summary() -> ResponseReturnValue:
-    """Show the funding of the projects meant by source and year, and by project."""
-    chosen, page = filters.read_filter(request.args), filters.read_page(request.args)
-    start = (page - 1) * filters.PER_PAGE
-    by_project = funding.project_table(get_session(), chosen, limit=filters.PER_PAGE, offset=start)
-    return render_template(
-        "money/summary.html",
-        summary=funding.summary_table(get_session(), chosen),
-        by_project=by_project,
-        page=page,
-        pages=filters.count_pages(by_project.count),
-        scope=filters.scope_title(chosen),
-        chips=filters.chips(),
-        districts=visible_districts(),
-    )
+blueprint.add_url_rule("/money", view_func=summary)
 
 
 @blueprint.route("/projects/<code>/money/new", methods=["GET", "POST"])

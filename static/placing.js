@@ -10,6 +10,7 @@
 (function () {
   "use strict";
 
+  const { element } = window.portfolioMapElements;
   const WAIT_MS = 250;
   const ZOOMS = { site: 16, neighbourhood: 14, town: 12.5 };
   const CLICK_PX = 5;
@@ -18,13 +19,6 @@
   const GHOST_PX = 26;
   const LOCATED = new Set(["site", "neighbourhood", "town"]);
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
-
-  function element(tag, className, text) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text) node.textContent = text;
-    return node;
-  }
 
   class PlacingMap {
     constructor(map, config) {
@@ -39,7 +33,6 @@
       this.container = map.getContainer();
       this.container.setAttribute("aria-label", document.querySelector("h1").textContent);
       this.others = L.layerGroup().addTo(map);
-      this.names = L.layerGroup().addTo(map);
       this.ghosts = L.layerGroup().addTo(map);
       map.fitBounds(config.bounds, { animate: false, padding: [16, 16] });
     }
@@ -59,6 +52,7 @@
       this.drawSheet();
       await this.read();
       this.lookAt();
+      this.layOutNames();
       await this.drawOthers();
       this.container.dataset.ready = "true";
     }
@@ -66,35 +60,18 @@
     /* --- what lies behind: the district, its belts, its towns, the other projects -------------------------------- */
 
     drawSheet() {
-      const still = { pane: "outline", interactive: false };
-      this.sheet.areas.filter((area) => area.outline).forEach((area) => {
-        L.geoJSON(area.outline, { ...still, style: { className: "district-shape" } }).addTo(this.map);
-      });
-      const belt = ({ properties }) => ({
-        className: "belt-shape", color: properties.colour, fillColor: properties.colour, weight: 1, opacity: 0.4, fillOpacity: 0.1,
-      });
-      this.sheet.layers.filter((layer) => layer.kind === "belts").forEach((layer) => {
-        L.geoJSON(layer.zones, { ...still, pane: "belts", style: belt }).addTo(this.map);
-      });
-      const guide = ({ properties }) => ({ className: `guide-line guide-line--${properties.role}` });
-      L.geoJSON(this.sheet.guides, { ...still, pane: "belts", style: guide }).addTo(this.map);
-      this.nameTowns();
+      const belts = this.sheet.layers.filter((layer) => layer.kind === "belts");
+      const { layers } = window.portfolioMapAreas.drawAreas(this.map, { ...this.sheet, layers: belts });
+      if (layers.guides) layers.guides.addTo(this.map);
+      this.zones = belts.flatMap((layer) => layer.zones.features);
+      this.names = new window.portfolioMapNames.Names(this.map);
+      this.layOutNames();
+      const { map, container, sheet: data } = this;
+      const state = new URLSearchParams(window.location.search);
+      window.portfolioMapBases.chooseBase({ map, container, state, data, words: data.labels });
     }
 
-    nameTowns() {
-      this.names.clearLayers();
-      const taken = [];
-      const free = (box) => !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
-      this.sheet.places.forEach((place) => {
-        const at = this.map.latLngToLayerPoint([place.lat, place.lon]);
-        const half = [...place.name].length * 6 + 4;
-        const box = [at.x - half, at.y - 9, at.x + half, at.y + 9];
-        if (!free(box)) return;
-        taken.push(box);
-        const icon = L.divIcon({ className: "name-holder", html: element("span", "place-label", place.name), iconSize: [0, 0] });
-        this.names.addLayer(L.marker([place.lat, place.lon], { icon, pane: "places", interactive: false, keyboard: false }));
-      });
-    }
+    layOutNames() { this.names.layOut({ entries: [], zones: this.zones, places: this.sheet.places }); }
 
     async drawOthers() {
       const box = this.map.getBounds().pad(0.1);
@@ -117,8 +94,12 @@
         if (this.site.isDrawing) this.site.add(event.latlng);
         else this.putPoint(event.latlng);
       });
-      this.map.on("zoomend", () => { this.nameTowns(); this.drawGhosts(); });
-      this.map.on("moveend", () => { if (this.container.dataset.ready) this.drawOthers().catch((error) => this.explain(error)); });
+      this.map.on("zoomend", () => this.drawGhosts());
+      this.map.on("moveend", () => {
+        if (!this.container.dataset.ready) return;
+        this.layOutNames();
+        this.drawOthers().catch((error) => this.explain(error));
+      });
       this.form.addEventListener("input", (event) => this.follow(event.target.name));
       this.form.addEventListener("change", (event) => this.takeFile(event.target));
       this.part("pin-here").addEventListener("click", () => this.putPoint(this.map.getCenter()));
@@ -126,7 +107,18 @@
       document.querySelectorAll("[data-suggestion]").forEach((button) => {
         button.addEventListener("click", () => this.choose(button.dataset.suggestion));
       });
+      document.querySelectorAll("[data-queue-next], [data-queue-previous]").forEach((link) => {
+        link.addEventListener("click", () => this.keepBase(link));
+      });
       new ResizeObserver(() => this.map.invalidateSize()).observe(this.container);
+    }
+
+    /* The base map goes along through the queue. */
+    keepBase(link) {
+      const url = new URL(link.href);
+      const base = new URLSearchParams(window.location.search).get("base");
+      if (base) url.searchParams.set("base", base);
+      link.href = url.href;
     }
 
     /* What was typed counts more than what would be filled in by itself. */

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.codes import national_code_warning
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
-from portfolio.domain.scale import sizing_warning
+from portfolio.domain.scale import SiteMeasure, sizing_warning
 from portfolio.domain.terms import (
     Accuracy,
     Basis,
@@ -121,6 +121,7 @@ class ProjectPage:
     disputed: dict[FactField, list[str]]
     links: Sequence[CommitmentLink]
     history: Sequence[HistoryEntry]
+    site: SiteMeasure | None
 
 
 def project_page(session: Session, project: Project) -> ProjectPage:
@@ -139,6 +140,7 @@ def project_page(session: Session, project: Project) -> ProjectPage:
         disputed=_disputed(by_field),
         links=commitments.list_links_of_project(session, project),
         history=history_of(revisions.list_revisions(session, project)),
+        site=measure_site(project.site_outline, project.site_area_m2) if project.site_outline else None,
     )
 
 

@@ -28,6 +28,7 @@ from portfolio.store.queries.placing import count_unplaced, find_unplaced
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.atlas import district_sheet
+from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceForm, stored_place
 from portfolio.web.forms.projects import VersionedForm
@@ -107,7 +108,7 @@ def _save(form: PlaceForm, project: Project) -> ResponseReturnValue:
 def _after(project: Project, form: PlaceForm) -> str:
     """Return where to go on: the next project of the queue, or the page again with its way back to the map."""
     if not _in_queue():
-        return url_for(".edit", code=project.code, back=form.back.data or None)
+        return url_for(".edit", code=project.code, back=form.back.data or None, base=request.args.get("base"))
     return url_for(".queue", after=project.code, **_queue_args())
 
 
@@ -120,7 +121,7 @@ def undo(code: str) -> ResponseReturnValue:
     service.restore_version(get_session(), project, version - 1, version=version)
     get_session().commit()
     flash(gettext("已撤销，%(name)s恢复为保存前的位置", name=project.name), "success")
-    return redirect(url_for(".edit", code=code, **(_queue_args() if _in_queue() else {})))
+    return redirect(url_for(".edit", code=code, **_way_on()))
 
 
 @blueprint.get("/projects/<code>/place/readings.json")
@@ -158,6 +159,7 @@ def queue() -> ResponseReturnValue:
 
 
 def _page(form: PlaceForm, project: Project, *, status: int = 200, **more: Any) -> ResponseReturnValue:
+    offer_bases()
     places = [one for one in districts.list_places(get_session(), project.district) if one.accuracy.is_located]
     page = render_template(
         "places/edit.html",
@@ -235,7 +237,18 @@ def _placed() -> dict[str, Any] | None:
     if last is None:
         return None
     project = get_project_in_scope(last["code"])
-    return {"project": project, "version": last["version"] if project.version == last["version"] else None}
+    undo_url = url_for(".undo", code=project.code, **_way_on())
+    return {"project": project, "version": last["version"], "undo_url": undo_url if _is_last(project, last) else None}
+
+
+def _is_last(project: Project, placed: dict[str, Any]) -> bool:
+    """Return whether nobody saved the project since, so that there is something to take back."""
+    return bool(project.version == placed["version"] > 1)
+
+
+def _way_on() -> dict[str, Any]:
+    """Return what keeps a page in the queue."""
+    return {"queue": "1", **_queue_args()} if _in_queue() else {}
 
 
 def _in_queue() -> bool:
@@ -243,7 +256,9 @@ def _in_queue() -> bool:
 
 
 def _queue_args() -> dict[str, Any]:
-    return filters.filter_args(but=_NOT_FILTERS)
+    """Return what goes along through the queue: the filter, and the base map that was chosen."""
+    base = request.args.get("base")
+    return filters.filter_args(but=_NOT_FILTERS) | ({"base": base} if base else {})
 
 
 def _queue(project: Project | None) -> dict[str, Any] | None:

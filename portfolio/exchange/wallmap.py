@@ -29,7 +29,7 @@ NOT_REVIEWED = "内部资料，未经审图，不得公开"
 _TITLE_POINTS, _SUBTITLE_POINTS, _NOTE_POINTS = 21.0, 10.0, 7.5
 _MARGIN, _INSET, _SCALE_STRIP = 8.0, 6.0, 13.0
 # matplotlib keeps font and text caches that threads share; one sheet at a time also bounds the memory of A0 pictures.
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 
 
 def write_wall_map(
@@ -42,7 +42,7 @@ def write_wall_map(
     GeoError
         If there is nothing to draw, or a place is not within the longitudes of CGCS2000.
     """
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         figure, _ = build_figure(sheet, paper)
         target = io.BytesIO()
         if ending == "pdf":
@@ -64,10 +64,10 @@ def build_figure(sheet: WallMap, paper: Paper) -> tuple[Figure, list[MapFrame]]:
     top = _draw_head(page, sheet, (inner, page.height - inner + 1.5 * unit)) - 4 * unit
     bottom = _draw_foot(page, sheet, (inner, inner - 1.5 * unit)) + 4 * unit
     panel = _draw_panel(page, sheet, (bottom, top), paper.block_widths)
-    return page.figure, _draw_maps(page, sheet, (inner, bottom, panel - 5 * unit, top), paper.name)
+    return page.figure, draw_maps(page, sheet, (inner, bottom, panel - 5 * unit, top), paper.name)
 
 
-def _draw_maps(page: Page, sheet: WallMap, box: Box, paper: str) -> list[MapFrame]:
+def draw_maps(page: Page, sheet: WallMap, box: Box, paper: str) -> list[MapFrame]:
     """Draw the map, or one for each group of neighbouring districts, each with its scale below it."""
     parts, unit, frames = divide(sheet), page.unit, []
     for part, (left, bottom, right, top) in zip(parts, lay_parts(parts, box, 5 * unit), strict=True):

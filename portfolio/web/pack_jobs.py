@@ -16,6 +16,8 @@ from geo.errors import GeoError
 from portfolio.domain.errors import PortfolioError
 from portfolio.domain.packs import PackKind
 from portfolio.exchange.pack.files import PackExtras, file_name, write_file
+from portfolio.exchange.pack.picture import write_picture
+from portfolio.exchange.wallmap import WallMap
 from portfolio.reports.pack import PackOrder, build_pack
 from portfolio.reports.pack_table import PackTable, from_json, to_json
 from portfolio.services import packs as service
@@ -38,6 +40,7 @@ class PackTask:
     scope_key: str
     kinds: Sequence[PackKind]
     extras: PackExtras
+    sheet: WallMap | None
     broken: str
     full: str
 
@@ -79,9 +82,10 @@ def _make(task: PackTask) -> None:
     _note(task, READING)
     with open_session(task.engine, write=False) as session:
         pack = build_pack(session, replace(task.order, earlier=earlier_pack(session, task)))
+    extras = replace(task.extras, picture=_picture(task))
     for kind in task.kinds:
         _note(task, kind.value)
-        content = write_file(kind, pack, task.extras)
+        content = write_file(kind, pack, extras)
         with open_session(task.engine, write=True, actor=task.actor) as session:
             job = queries.get_job(session, task.job_id)
             service.keep_made_file(session, job, kind, (file_name(kind, pack), content))
@@ -89,6 +93,16 @@ def _make(task: PackTask) -> None:
     with open_session(task.engine, write=True, actor=task.actor) as session:
         service.finish_job(session, queries.get_job(session, task.job_id), to_json(pack), pack.hash)
         session.commit()
+
+
+def _picture(task: PackTask) -> bytes | None:
+    """Return the map where slides are wanted and there is anything to draw."""
+    if PackKind.PPTX not in task.kinds or task.sheet is None:
+        return None
+    try:
+        return write_picture(task.sheet)
+    except GeoError:
+        return None
 
 
 def earlier_pack(session: Session, task: PackTask) -> PackTable | None:

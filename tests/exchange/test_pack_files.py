@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 from docx import Document
 from openpyxl import load_workbook
+from pptx import Presentation
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from portfolio.domain.packs import PackKind
 from portfolio.exchange.pack.files import PackExtras, file_name, write_file
 from portfolio.exchange.pack.workbook import sheet_names
+from portfolio.exchange.wallmap_page import _advance, printable
 from portfolio.reports.pack_briefing import briefing, stamp_lines
 from portfolio.reports.pack_table import PackTable, from_json, to_json
 from portfolio.reports.tables import Kind, Table
@@ -144,7 +146,7 @@ def test_every_sentence_of_the_letter_has_a_footnote_of_its_own(pack: PackTable)
         assert said.strip() == sentence.note
 
 
-@pytest.mark.parametrize("kind", [PackKind.XLSX, PackKind.DOCX, PackKind.CSV, PackKind.PDF])
+@pytest.mark.parametrize("kind", list(PackKind))
 def test_hostile_text_is_text_in_every_file(hostile: PackTable, kind: PackKind) -> None:
     text = words_of(kind, made(kind, hostile, issuer="{{7*191}}"))
 
@@ -256,6 +258,97 @@ def test_the_pdf_says_what_the_table_says(pack: PackTable, tmp_path: Path) -> No
 def amounts(table: Table) -> set[str]:
     places = [place for place, column in enumerate(table.columns) if column.kind is Kind.MONEY]
     return {f"{row[place] / 1_000_000:,.2f}" for row in table.rows for place in places if row[place]}
+
+
+# --- slides -----------------------------------------------------------------------------------------------------------
+
+
+def deck_of(pack: PackTable) -> Any:
+    return Presentation(io.BytesIO(made(PackKind.PPTX, pack)))
+
+
+def test_the_slides_are_eight_to_twelve_wide_ones_with_charts_that_can_be_edited(pack: PackTable) -> None:
+    deck = deck_of(pack)
+    charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+
+    assert 8 <= len(deck.slides) <= 12
+    assert round(deck.slide_width / deck.slide_height, 3) == 1.778
+    assert len(charts) == 4
+    for chart in charts:
+        assert load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active.max_row > 1
+    received = next(iter(charts[0].plots[0].series)).values
+    assert [round(value * 1_000_000) for value in received] == [fen for fen in pack.amounts.values() if fen is not None]
+    assert all(slide.shapes.title.text_frame.text for slide in deck.slides)
+
+
+def test_every_chinese_run_of_a_slide_names_its_typeface(pack: PackTable) -> None:
+    runs = 0
+    for slide in deck_of(pack).slides:
+        for properties in slide._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"):
+            faces = [one.get("typeface") for one in properties.iter() if one.tag.endswith("}ea")]
+            assert faces == ["微软雅黑"]
+            runs += 1
+    assert runs > 100
+
+
+def test_no_text_of_a_slide_leaves_its_box(pack: PackTable, hostile: PackTable) -> None:
+    """Measured in a real font: paragraphs as high as their box, cells as high as their row, all within the slide."""
+    outside, count = [], 0
+    decks = [deck_of(pack), deck_of(hostile)]
+    for deck, slide in [(one, slide) for one in decks for slide in one.slides]:
+        for box, room, height in boxes_of(slide):
+            count += 1
+            if text_height(box, room) > height or text_height(box, room) == 0:
+                outside.append((box.text[:30], text_height(box, room), height))
+        for shape in slide.shapes:
+            assert 0 <= shape.left <= shape.left + shape.width <= deck.slide_width, shape.name
+            assert 0 <= shape.top <= shape.top + shape.height <= deck.slide_height, shape.name
+    print(f"n = {count} texts")
+    assert outside == []
+    assert count > 60
+
+
+def boxes_of(slide: Any) -> Any:
+    """Yield each text frame of a slide with the width and height it has, in points."""
+    for shape in slide.shapes:
+        if shape.has_text_frame and shape.text_frame.text:
+            frame = shape.text_frame
+            yield frame, (shape.width - frame.margin_left - frame.margin_right) / 12700, shape.height / 12700
+        elif shape.has_table:
+            widths = [column.width for column in shape.table.columns]
+            for row in shape.table.rows:
+                for cell, width in zip(row.cells, widths, strict=True):
+                    if cell.text_frame.text:
+                        yield (
+                            cell.text_frame,
+                            (width - cell.margin_left - cell.margin_right) / 12700,
+                            row.height / 12700,
+                        )
+
+
+def text_height(frame: Any, room: float) -> float:
+    """Return how high a text frame's paragraphs are when set in Noto Sans SC, in points."""
+    height = 0.0
+    for paragraph in frame.paragraphs:
+        points = max((run.font.size.pt for run in paragraph.runs), default=0)
+        lines, used = 1, 0.0
+        for char in paragraph.text:
+            wide = (_advance(char) if printable(char) == char else 1) * points
+            lines, used = (lines + 1, wide) if used + wide > room else (lines, used + wide)
+        height += lines * points * 1.2 + (paragraph.space_after.pt if paragraph.space_after else 0)
+    return height
+
+
+@needs_office
+def test_the_slides_are_drawn_with_every_title_in_view(
+    pack: PackTable, to_pdf: Callable[[PackKind, bytes], bytes]
+) -> None:
+    deck = deck_of(pack)
+    pages = PdfReader(io.BytesIO(to_pdf(PackKind.PPTX, made(PackKind.PPTX, pack)))).pages
+
+    assert len(pages) == len(deck.slides)
+    for page, slide in zip(pages, deck.slides, strict=True):
+        assert "".join(slide.shapes.title.text_frame.text.split()) in "".join(page.extract_text().split())
 
 
 def test_file_names_hold_no_folder_and_say_the_day(pack: PackTable) -> None:

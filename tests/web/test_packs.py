@@ -26,7 +26,7 @@ from tests.builders import SHAPINGBA, WANZHOU, client_of, make_entry, make_proje
 from tests.packs import DAY, ask, make_job, wait_for
 from tests.web.pages import download, submit, tables, wrong_fields
 
-ALL_FILES = {kind.value: "y" for kind in (PackKind.XLSX, PackKind.DOCX, PackKind.PDF, PackKind.CSV)}
+ALL_FILES = {kind.value: "y" for kind in PackKind}
 
 
 def made(client: FlaskClient, **answers: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from portfolio.domain.packs import PackKind
 from portfolio.exchange.pack.letter import write_letter
+from portfolio.exchange.pack.slides import write_slides
 from portfolio.exchange.pack.text import write_pack_csv
 from portfolio.exchange.pack.typeset import write_pdf
 from portfolio.exchange.pack.workbook import write_pack_workbook
@@ -19,9 +20,10 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True, kw_only=True)
 class PackExtras:
-    """What the files take beside the tables: the office of the red headline."""
+    """What the files take beside the tables: the office of the red headline, the map as a picture."""
 
     issuer: str | None = None
+    picture: bytes | None = None
 
 
 def file_name(kind: PackKind, pack: PackTable) -> str:
@@ -47,6 +49,12 @@ def _letter(pack: PackTable, extras: PackExtras) -> bytes:
     return target.getvalue()
 
 
+def _slides(pack: PackTable, extras: PackExtras) -> bytes:
+    target = io.BytesIO()
+    write_slides(target, pack, picture=extras.picture)
+    return target.getvalue()
+
+
 def _pdf(pack: PackTable, extras: PackExtras) -> bytes:
     return write_pdf(pack, issuer=extras.issuer)
 
@@ -60,6 +68,7 @@ def _csv(pack: PackTable, _extras: PackExtras) -> bytes:
 _WRITERS: dict[PackKind, Callable[[PackTable, PackExtras], bytes]] = {
     PackKind.XLSX: _workbook,
     PackKind.DOCX: _letter,
+    PackKind.PPTX: _slides,
     PackKind.PDF: _pdf,
     PackKind.CSV: _csv,
 }

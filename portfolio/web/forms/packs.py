@@ -39,6 +39,7 @@ class PackForm(FlaskForm):  # type: ignore[misc]
     )
     xlsx = BooleanField(_l("Excel 数据表"), description=_l("封面、摘要、来源与年度、逐项目、四算、例外、口径"))
     docx = BooleanField(_l("Word 专报"), description=_l("两页，每句话注明所依据的记录"))
+    pptx = BooleanField(_l("汇报幻灯片"), description=_l("8 至 12 页，图表和表格可以编辑"))
     pdf = BooleanField(_l("PDF 专报"), description=_l("同一专报加附表，字体已嵌入"))
     csv = BooleanField(_l("CSV 数据"), description=_l("全部表格，金额精确到分"))
 

@@ -12,11 +12,14 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from geo.errors import GeoError
 from portfolio.domain.clock import today
+from portfolio.domain.colours import ColourBy
 from portfolio.domain.errors import NotFoundError, RuleError
 from portfolio.domain.packs import PackKind, PackState
 from portfolio.domain.roles import Permission
 from portfolio.exchange.pack.files import PackExtras
+from portfolio.exchange.wallmap import WallMap
 from portfolio.reports.pack import PackOrder
 from portfolio.reports.pack_table import PackTable, from_json
 from portfolio.reports.pack_words import scope_key, scope_words
@@ -29,9 +32,11 @@ from portfolio.web import filters, pack_jobs
 from portfolio.web.database import get_engine, get_session
 from portfolio.web.forms.packs import PackForm
 from portfolio.web.language import translate
+from portfolio.web.map_scope import ALL, MapScope
 from portfolio.web.permissions import requires
 from portfolio.web.scope import visible_districts
 from portfolio.web.signin import scope_adcode, signed_in_user
+from portfolio.web.wallmaps import WallChoice, wall_map
 
 blueprint = Blueprint("packs", __name__, url_prefix="/packs")
 
@@ -115,8 +120,18 @@ def _task(job: PackJob, chosen: ProjectFilter) -> pack_jobs.PackTask:
         scope_key=job.scope_key,
         kinds=[PackKind.from_label(code) for code in job.kinds.split(",")],
         extras=PackExtras(issuer=job.issuer),
+        sheet=_sheet(chosen) if PackKind.PPTX.value in job.kinds else None,
         **pack_jobs.failure_words(),
     )
+
+
+def _sheet(chosen: ProjectFilter) -> WallMap | None:
+    """Return the map of the projects meant, None where they are too many for one."""
+    shown = [one for one in visible_districts() if chosen.district in (None, one.adcode)]
+    try:
+        return wall_map(MapScope(chosen.district or ALL, shown, chosen), WallChoice(ColourBy.STAGE, None))
+    except (RuleError, GeoError):
+        return None
 
 
 def _query(chosen: ProjectFilter) -> str:

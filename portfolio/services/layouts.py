@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import geopandas as gpd
 import shapely
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.belts import BeltSpec, build_belts
@@ -28,6 +30,8 @@ from portfolio.domain.layouts import (
     LayoutKind,
     ZoneDraft,
 )
+from portfolio.domain.shares import WHOLE_PPM
+from portfolio.services import membership
 from portfolio.store.base import utc_now
 from portfolio.store.models import District, Layout, Project, Zone, ZoneChoice
 from portfolio.store.queries import layouts
@@ -77,6 +81,70 @@ def ensure_layout(session: Session, district: District, draft: LayoutDraft, outl
         return False
     add_layout(session, district, draft, outline=outline, after=0)
     return True
+
+
+@dataclass(frozen=True)
+class Move:
+    """A project whose zones a new version changes: its shares before and after, in millionths, by name of the zone."""
+
+    code: str
+    name: str
+    before: dict[str, int]
+    after: dict[str, int]
+
+
+@dataclass(frozen=True)
+class LayoutPreview:
+    """What a new version would be: its areas as GeoJSON text in order, and the projects that change zone."""
+
+    shapes: Sequence[str]
+    moves: Sequence[Move]
+    counted: int
+    lost_choices: int
+
+
+def preview_layout(
+    session: Session, district: District, draft: LayoutDraft, *, outline: shapely.Geometry | None
+) -> LayoutPreview:
+    """Say what a new version would change against the one in force on its first day; nothing is written.
+
+    ``counted`` is how many projects are located; ``lost_choices`` how many zones chosen by hand it no longer has.
+
+    Raises
+    ------
+    RuleError
+        As ``add_layout``.
+    """
+    shapes = build_zones(draft, outline)
+    names = {zone.key: zone.name for zone in draft.zones}
+    projects = session.scalars(select(Project).where(Project.district_id == district.id).order_by(Project.code)).all()
+    zones = membership.zone_frame(zip(names, shapes, strict=True))
+    computed = membership.compute_shares(projects, zones)
+    chosen = {one.project_id: one.zone_key for one in layouts.list_choices_of_district(session, district, draft.kind)}
+    held = {number: key for number, key in chosen.items() if key in {*names, OUTSIDE}}
+    after = computed | {number: {key: WHOLE_PPM} for number, key in held.items()}
+    before, old_names = _shares_before(session, district, draft)
+    moves = [
+        Move(one.code, one.full_name, _named(before.get(one.id, {}), old_names), _named(after.get(one.id, {}), names))
+        for one in projects
+        if before.get(one.id, {}) != after.get(one.id, {})
+    ]
+    return LayoutPreview(shapes, moves, len(computed), len(chosen) - len(held))
+
+
+def _shares_before(
+    session: Session, district: District, draft: LayoutDraft
+) -> tuple[dict[int, dict[str, int]], dict[str, str]]:
+    """Return the shares that count when the draft becomes valid, by project, and the names of the zones."""
+    before = layouts.find_layout_in_force(session, district.adcode, draft.kind, draft.valid_from)
+    shares: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in layouts.list_members(session, before) if before else ():
+        shares[row.id][row.zone_key] = row.share_ppm
+    return shares, {zone.key: zone.name for zone in before.zones} if before else {}
+
+
+def _named(shares: dict[str, int], names: dict[str, str]) -> dict[str, int]:
+    return {names.get(key, key): ppm for key, ppm in shares.items()}
 
 
 def _zone(position: int, draft: ZoneDraft, shape: str) -> Zone:
@@ -164,11 +232,17 @@ def _measure(area: shapely.Geometry) -> float:
         return 0.0
 
 
-def choose_zone(session: Session, project: Project, kind: LayoutKind, key: str, *, reason: str) -> ZoneChoice:
+def choose_zone(
+    session: Session, project: Project, kind: LayoutKind, key: str, *, reason: str, version: int = 0
+) -> ZoneChoice:
     """Put a project into a zone by hand, whatever its place says; the computed shares stay beside it.
+
+    ``version`` is that of the earlier choice when it was read, 0 where there was none.
 
     Raises
     ------
+    StaleError
+        If somebody chose otherwise since.
     RuleError
         If the layout in force has no such zone, or no reason is given.
     """
@@ -177,11 +251,19 @@ def choose_zone(session: Session, project: Project, kind: LayoutKind, key: str, 
         raise RuleError("没有这个分区，请从列表中选择", "zone")
     if not reason:
         raise RuleError("请写明理由，将与计算结果一并保留", "reason")
-    choice = layouts.find_choice(session, project, kind) or ZoneChoice(project=project, kind=kind)
+    choice = check_choice(session, project, kind, version) or ZoneChoice(project=project, kind=kind)
     choice.zone_key, choice.reason = key, reason
     choice.chosen_by, choice.chosen_at = session.info.get("actor") or "system", utc_now()
     session.add(choice)
     session.flush()
+    return choice
+
+
+def check_choice(session: Session, project: Project, kind: LayoutKind, version: int) -> ZoneChoice | None:
+    """Return the zone chosen for a project; raises StaleError unless the choice still stands at ``version``."""
+    choice = layouts.find_choice(session, project, kind)
+    if (choice.version if choice else 0) != version:
+        raise StaleError(choice.version if choice else 0, choice.chosen_by if choice else "")
     return choice
 
 

@@ -12,6 +12,7 @@ from portfolio.web.views import (
     health,
     investment,
     kpis,
+    layout_editor,
     layouts,
     lights,
     map_settings,
@@ -33,6 +34,7 @@ from portfolio.web.views import (
     tokens,
     users,
     wallmaps,
+    zone_choices,
 )
 
 ROUTES_ON_REPORTS = (report, report_grid)  # modules that add their routes to the blueprint of ``reports``
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     mapfiles.blueprint,
     wallmaps.blueprint,
     layouts.blueprint,
+    layout_editor.blueprint,
+    zone_choices.blueprint,
     lights.blueprint,
     basemaps.blueprint,
     milestones.blueprint,

@@ -99,7 +99,7 @@ def data(adcode: str, layer: str) -> ResponseReturnValue:
 def layout_shell(adcode: str, layer: str, shown: Layout | None) -> MapShell:
     """Return the shell of the map of a version."""
     district = find_district(adcode)
-    url = url_for(".data", adcode=adcode, layer=layer, version=shown.number if shown else None)
+    url = url_for("layouts.data", adcode=adcode, layer=layer, version=shown.number if shown else None)
     return project_map(district_sheet(adcode).bounds(district), url, name="layout")
 
 

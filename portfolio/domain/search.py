@@ -9,3 +9,15 @@ def search_key(*texts: str | None) -> str:
     """Fold texts into one line: half width, lower case, no spaces; a bar keeps the texts apart."""
     folded = (unicodedata.normalize("NFKC", text).lower() for text in texts if text)
     return "|".join("".join(text.split()) for text in folded)
+
+
+_TOWN_ENDINGS = ("街道", "镇", "乡")
+
+
+def fold_town(name: str) -> str:
+    """Fold a town's name: 歌乐山街道 and 歌乐山镇 are one town, before and after it became a subdistrict."""
+    folded = search_key(name)
+    for ending in _TOWN_ENDINGS:
+        if folded.endswith(ending) and len(folded) > len(ending) + 1:
+            return folded.removesuffix(ending)
+    return folded

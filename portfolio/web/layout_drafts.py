@@ -15,7 +15,7 @@ from geo.uploads import outline_text, pick_name_column, read_outline, read_polyg
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.layouts import LayoutDraft, LayoutKind, ZoneDraft
-from portfolio.domain.search import search_key
+from portfolio.domain.search import fold_town
 from portfolio.store.models import District, Layout
 from portfolio.store.queries.districts import list_places
 from portfolio.store.queries.layouts import find_layout_in_force
@@ -23,7 +23,6 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.layouts import MOST_SHAPE_CHARACTERS, LayoutForm, ZoneForm
 
 _COLOURS = ("#1C7C94", "#C06A34", "#55803B", "#7D5A9B", "#9A6417", "#5A6870")
-_TOWN_ENDINGS = ("街道", "镇", "乡")
 
 
 def read_draft(form: LayoutForm, district: District, kind: LayoutKind) -> tuple[LayoutDraft, list[int]]:
@@ -146,7 +145,7 @@ def answers_of_file(content: bytes, file_name: str, column: str | None, district
         raise RuleError(gettext("界线太细，合计超过 3 MB；请在 GIS 软件中简化（如容差 5 米）后重新上传"), "file")
     keys = town_keys(district)
     for zone in zones:
-        zone["key"] = keys.get(_folded(zone["name"]), "")
+        zone["key"] = keys.get(fold_town(zone["name"]), "")
     return {"source": file_name[:200], "zones": zones}
 
 
@@ -165,13 +164,4 @@ def _answer(number: int, name: Any, area: shapely.Geometry) -> dict[str, Any]:
 def town_keys(district: District) -> dict[str, str]:
     """Return the keys of the district's named towns by their folded names."""
     places = list_places(get_session(), district)
-    return {_folded(place.name): place.key for place in places if "-town-" in place.key}
-
-
-def _folded(name: str) -> str:
-    """Fold a town's name: 歌乐山街道 and 歌乐山镇 are one town, before and after it became a subdistrict."""
-    folded = search_key(name)
-    for ending in _TOWN_ENDINGS:
-        if folded.endswith(ending) and len(folded) > len(ending) + 1:
-            return folded.removesuffix(ending)
-    return folded
+    return {fold_town(place.name): place.key for place in places if "-town-" in place.key}

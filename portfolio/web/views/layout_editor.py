@@ -106,8 +106,8 @@ def _usual_name(district: District, kind: LayoutKind) -> str:
     return newest.name if newest else str(gettext(kind.label))
 
 
-def _newest(district: District, kind: LayoutKind) -> int:
-    return layouts.count_layouts(get_session(), district, kind)
+def _newest(district: District, kind: LayoutKind) -> str:
+    return str(layouts.count_layouts(get_session(), district, kind))
 
 
 def _towns(district: District, kind: LayoutKind) -> list[tuple[str, str]]:

@@ -5,6 +5,22 @@
 "use strict";
 
 (() => {
+  // --- a photo that is too large is not sent at all -------------------------------------------------------------------
+
+  const photos = document.querySelector("form[data-photo]");
+  if (photos) {
+    photos.addEventListener("submit", (event) => {
+      const file = photos.elements.photo.files[0];
+      const wrong = photos.querySelector("[data-photo-wrong]");
+      wrong.hidden = !file || file.size <= Number(photos.dataset.most);
+      wrong.textContent = wrong.hidden ? "" : photos.dataset.tooLarge;
+      if (!wrong.hidden) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    });
+  }
+
   const form = document.querySelector("form[data-report]");
   if (!form) return;
 

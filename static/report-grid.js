@@ -21,6 +21,7 @@
   const undone = [];
   const done = [];
   let editing = false;
+  let clicked = null;
   let timer = null;
   let sending = false;
 
@@ -345,10 +346,17 @@
     if (!cell) return;
     cell.dataset.was ??= cell.value;
     editing = false;
-    if (!cell.matches(":active")) cell.select();
+    cell.select();
   });
   form.addEventListener("focusout", (event) => { if (event.target.dataset.field) commit(event.target); });
-  form.addEventListener("mousedown", (event) => { if (event.target === document.activeElement) editing = true; });
+  form.addEventListener("mousedown", (event) => {
+    clicked = event.target === document.activeElement ? null : event.target;
+    if (!clicked) editing = true; // a second click sets the caret
+  });
+  form.addEventListener("mouseup", (event) => {
+    if (event.target === clicked && clicked.dataset.field && clicked.selectionStart === clicked.selectionEnd) clicked.select();
+    clicked = null;
+  });
   form.addEventListener("input", (event) => {
     if (!event.target.dataset.field) return;
     editing = true;

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 from typing import Any
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from portfolio.domain.periods import Period
-from portfolio.domain.reporting import ReportDraft, RoundDraft
-from portfolio.services import reporting, rounds
-from portfolio.store.models import ProgressReport, ReportingRound
+from portfolio.domain.reporting import ProblemDraft, ProblemLevel, ReportDraft, RoundDraft
+from portfolio.services import problems, reporting, rounds
+from portfolio.store.models import Problem, ProgressReport, Project, ReportingRound
 from portfolio.store.queries import reports
 from portfolio.store.queries.projects import get_project
 from tests.builders import WANZHOU
@@ -36,3 +38,17 @@ def hand_in(session: Session, report: ProgressReport, *, percent: str = "30", **
     draft = ReportDraft(**({"progress": "主体施工", "physical_percent": Decimal(percent)} | values))
     reporting.submit_report(session, report, draft, version=report.version, before=None)
     return report
+
+
+def make_problem(session: Session, project: Project, **values: Any) -> Problem:
+    """Enter a grave problem of October 2026 that is overdue by now, changed by ``values``."""
+    usual: dict[str, Any] = {"what": "征地受阻", "level": ProblemLevel.MAJOR, "owner": "区教委"}
+    days = {"opened_on": dt.date(2026, 10, 1), "due_on": dt.date(2026, 10, 20)}
+    return problems.open_problem(session, project, ProblemDraft(**(usual | days | values)))
+
+
+def a_picture(kind: str = "JPEG", *, size: tuple[int, int] = (40, 30), exif: Image.Exif | None = None) -> bytes:
+    """Return a small picture, with EXIF where it is given."""
+    target = io.BytesIO()
+    Image.new("RGB", size, "#9a6417").save(target, kind, **({"exif": exif} if exif is not None else {}))
+    return target.getvalue()

@@ -43,13 +43,28 @@ def read_position(data: bytes) -> PhotoPosition:
     """
     if len(data) > LARGEST_BYTES:
         raise RuleError("照片超过 20 MB，请选用较小的照片。", FIELD)
+    taken_at, lon, lat = _origin(data)
+    if lon is None or lat is None:
+        raise RuleError("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。", FIELD)
+    return PhotoPosition(lon, lat, taken_at)
+
+
+def read_origin(data: bytes) -> tuple[str | None, float | None, float | None]:
+    """Read the camera's clock, longitude and latitude out of a picture; each None where it says nothing usable."""
+    try:
+        return _origin(data)
+    except RuleError:
+        return None, None, None
+
+
+def _origin(data: bytes) -> tuple[str | None, float | None, float | None]:
     position, taken_at = _tags(data)
     lon = _degrees(position, ExifTags.GPS.GPSLongitude, {"E": 1, "W": -1})
     lat = _degrees(position, ExifTags.GPS.GPSLatitude, {"N": 1, "S": -1})
     # Some phones write zeros when they had no fix.
     if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90 or lon == lat == 0:
-        raise RuleError("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。", FIELD)
-    return PhotoPosition(lon, lat, taken_at)
+        return taken_at, None, None
+    return taken_at, lon, lat
 
 
 def _tags(data: bytes) -> tuple[dict[int, Any], str | None]:

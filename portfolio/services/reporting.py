@@ -73,7 +73,7 @@ def withdraw_report(session: Session, report: ProgressReport, *, version: int) -
     check_version(session, report, version)
     if report.state is not ReportState.SUBMITTED:
         raise RuleError(f"这份月报目前是“{report.state.label}”，不能撤回；已核定的请联系核定人退回")
-    _check_round(report)
+    check_round(report)
     report.state = ReportState.DRAFT
     session.flush()
 
@@ -112,7 +112,7 @@ def return_report(session: Session, report: ProgressReport, *, version: int, not
         raise RuleError("请写明退回原因，填报人会看到", "note")
     if report.state.is_open:
         raise RuleError(f"这份月报目前是“{report.state.label}”，还没有报送，不用退回")
-    _check_round(report)
+    check_round(report)
     if report.entry is not None and find_reversal(session, report.entry) is None:
         ledger.reverse_entry(session, report.entry, f"{report.round.span.label}月报退回：{note}")
     report.state, report.entry = ReportState.RETURNED, None
@@ -127,7 +127,7 @@ def check_version(session: Session, report: ProgressReport, version: int) -> Non
 
 
 def _check_writable(session: Session, report: ProgressReport, version: int) -> None:
-    _check_round(report)
+    check_round(report)
     check_version(session, report, version)
     if report.state is ReportState.SUBMITTED:
         raise RuleError("已报送，等待核定；要修改请先撤回")
@@ -135,7 +135,8 @@ def _check_writable(session: Session, report: ProgressReport, version: int) -> N
         raise RuleError("已核定，不能直接修改；要更正请联系核定人退回")
 
 
-def _check_round(report: ProgressReport) -> None:
+def check_round(report: ProgressReport) -> None:
+    """Raise RuleError, with what to do, unless the report's round takes reports now."""
     label, state = report.round.span.label, report.round.state
     if state is RoundState.CLOSED:
         raise RuleError(f"{label}月报已关闭，没有保存；确需补报或更正，请联系管理员或分管领导重新开放这一期")

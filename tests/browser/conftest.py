@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from portfolio.services import users
+from portfolio.services.photos import add_photo
 from portfolio.store.queries import users as user_queries
+from portfolio.store.queries.reports import list_reports
 from portfolio.web import create_app
 from tests.builders import make_entry, make_project, site, write
 from tests.conftest import Databases
-from tests.report_builders import hand_in, make_round, report_of
+from tests.report_builders import a_picture, hand_in, make_problem, make_round, report_of
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -81,10 +84,7 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             place = site(106.40 + number / 200, 29.60)
             project = make_project(session, name=text, remark=text, owner=text, district="500106", place=place)
             make_entry(session, project, document_no=text, note=text)
-        for period in ("2026-09", "2026-10"):
-            make_round(session, period, district="500106")
-            report = report_of(session, "500106-0005", period)
-            hand_in(session, report, progress=HOSTILE[0], problems=HOSTILE[2], work_done_fen=12_000_000)
+        _report(session)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
     with serving(app) as url:
@@ -102,6 +102,18 @@ def serving(app: Callable[..., Any]) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def _report(session: Session) -> None:
+    """Open two months of reports in both districts: September is handed in, October is to be written."""
+    for district in ("500101", "500106"):
+        for report in list_reports(session, make_round(session, "2026-09", district=district)):
+            hand_in(session, report, progress="主体施工", percent="30", work_done_fen=12_000_000)
+        make_round(session, district=district)
+    told = report_of(session, "500106-0005")
+    add_photo(session, told, a_picture(), caption=HOSTILE[2])
+    hand_in(session, told, progress=HOSTILE[0], problems=HOSTILE[2])
+    make_problem(session, told.project, what=HOSTILE[2], owner=HOSTILE[0])
 
 
 @dataclass

@@ -18,15 +18,18 @@ from portfolio.domain.roles import Permission, Role
 from portfolio.domain.terms import Datum, Stage
 from portfolio.services import map_settings, users
 from portfolio.services.commitments import link_project
+from portfolio.services.files import keep_file
 from portfolio.services.map_settings import BaseDraft
 from portfolio.services.packs import freeze_pack
+from portfolio.services.photos import add_photo
+from portfolio.services.problems import close_problem
 from portfolio.store.models import Fact
 from portfolio.store.queries.commitments import get_commitment
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web.permissions import is_public, permission_of
 from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_plan, make_project, write
 from tests.packs import make_job
-from tests.report_builders import hand_in, make_round, report_of
+from tests.report_builders import a_picture, hand_in, make_problem, make_round, report_of
 from tests.tiles import picture, write_mbtiles
 from tests.web.pages import csrf_token
 
@@ -72,6 +75,12 @@ def furnished(app: Flask) -> Flask:
         link_project(session, commitment, other, quantity=None, basis=CANARY)
         for adcode in (SHAPINGBA, WANZHOU):
             make_round(session, district=adcode)
+        report = report_of(session, own.code)
+        add_photo(session, report, a_picture())
+        hand_in(session, report)
+        evidence = keep_file(session, "a.pdf", "application/octet-stream", b"%PDF-1.7")
+        close_problem(session, make_problem(session, own), "solved", version=1, file=evidence)
+        make_problem(session, other, what=CANARY, owner=CANARY)
         hand_in(session, report_of(session, CANARY_CODE), progress=CANARY, problems=CANARY)
         user, _ = users.add_user(session, users.UserDraft(name="target", role=Role.VIEWER))
         users.make_token(session, user, "test")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -13,10 +14,17 @@ from wtforms.validators import ValidationError
 from portfolio.domain.errors import RuleError
 from portfolio.domain.periods import Period
 from portfolio.domain.quantities import MoneyUnit, fen_to
-from portfolio.domain.reporting import ReportDraft, RoundDraft, parse_percent, parse_work_done_fen
+from portfolio.domain.reporting import (
+    ProblemDraft,
+    ProblemLevel,
+    ReportDraft,
+    RoundDraft,
+    parse_percent,
+    parse_work_done_fen,
+)
 from portfolio.store.models import District, ProgressReport
 from portfolio.store.queries.reports import LastReport
-from portfolio.web.forms.fields import TextBlockField, TextLineField, required, strip
+from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField, required, strip
 from portfolio.web.forms.money import DayField
 from portfolio.web.forms.projects import VersionedForm
 
@@ -132,3 +140,43 @@ class ReviewForm(VersionedForm):
     """Accept a report, or return it with a note."""
 
     note = TextLineField(_l("意见"), max_length=300, description=_l("退回时必填；核定时可不填"))
+
+
+class PhotoForm(FlaskForm):  # type: ignore[misc]
+    """Add a photo to a report."""
+
+    photo = FileField(
+        _l("照片"),
+        description=_l("JPEG、PNG 或 WebP，20 MB 以内；存入前去掉照片自带的信息，拍摄时间和位置会先问您"),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+    )
+    caption = TextLineField(_l("照片说明"), max_length=100)
+
+
+class ProblemForm(VersionedForm):
+    """State a problem."""
+
+    what = TextBlockField(_l("问题"), [required(_l("请写明问题"))], max_length=500)
+    level = TermField(_l("程度"), ProblemLevel, description=_l("较大和重大的列入督办清单"))
+    owner = TextLineField(_l("责任人或单位"), [required(_l("请写明谁来解决"))], max_length=100)
+    opened_on = DayField(_l("发现日期"), [required(_l("请填写发现日期"))], max_length=10, render_kw={"type": "date"})
+    due_on = DayField(_l("解决期限"), [required(_l("请填写解决期限"))], max_length=10, render_kw={"type": "date"})
+
+    def draft(self) -> ProblemDraft:
+        """Return the validated answers as a frozen draft."""
+        assert self.opened_on.day is not None  # noqa: S101 (required above)
+        assert self.due_on.day is not None  # noqa: S101
+        return ProblemDraft(
+            what=self.what.text or "",
+            level=self.level.data,
+            owner=self.owner.text or "",
+            opened_on=self.opened_on.day,
+            due_on=self.due_on.day,
+        )
+
+
+class CloseForm(VersionedForm):
+    """Close a problem with evidence."""
+
+    evidence = TextBlockField(_l("销号依据"), max_length=500, description=_l("怎样解决的，有什么为证"))
+    file = FileField(_l("依据文件"), description=_l("PDF、图片、Word 或 Excel，20 MB 以内"))

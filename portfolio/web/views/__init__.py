@@ -26,9 +26,11 @@ from portfolio.web.views import (
     packs,
     places,
     placetables,
+    problems,
     projects,
     report,
     report_grid,
+    report_photos,
     reports,
     settings,
     tokens,
@@ -37,7 +39,7 @@ from portfolio.web.views import (
     zone_choices,
 )
 
-ROUTES_ON_REPORTS = (report, report_grid)  # modules that add their routes to the blueprint of ``reports``
+ROUTES_ON_REPORTS = (problems, report, report_grid, report_photos)  # they add theirs to the blueprint of ``reports``
 
 BLUEPRINTS = (
     overview.blueprint,

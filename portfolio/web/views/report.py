@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +17,7 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import report_rows
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import VersionedForm
-from portfolio.web.forms.reports import ReviewForm
+from portfolio.web.forms.reports import PhotoForm, ReviewForm
 from portfolio.web.permissions import requires
 from portfolio.web.report_rows import REFUSED, SAVE, STALE, SUBMIT, SUBMITTED, Row
 from portfolio.web.scope import get_project_in_scope
@@ -42,7 +41,12 @@ def _row(project: Project, period: str, *, lock: bool = False) -> Row:
 
 
 def show_report(
-    project: Project, row: Row, *, review: ReviewForm | None = None, status: int = 200, **parts: Any
+    project: Project,
+    row: Row,
+    *,
+    review: ReviewForm | None = None,
+    photo_form: PhotoForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     """Show the page of one report, with what is wrong with the answers that were sent."""
     page = render_template(
@@ -50,8 +54,9 @@ def show_report(
         project=project,
         row=row,
         report=row.report,
+        photos=reports.list_photos(get_session(), row.report),
         review_form=review or ReviewForm(formdata=None, version=str(row.report.version)),
-        **parts,
+        photo_form=photo_form or PhotoForm(formdata=None),
     )
     return page, status
 
@@ -93,7 +98,7 @@ def review(code: str, period: str) -> ResponseReturnValue:
     form, is_return = ReviewForm(), request.form.get("act") == "return"
     if not form.validate():
         project = get_project_in_scope(code)
-        return show_report(project, _fresh_row(project, period), review=form, status=422)
+        return show_report(project, fresh_row(project, period), review=form, status=422)
     decide = service.return_report if is_return else service.accept_report
     sentence = gettext("已退回，填报人会在待报清单里看到") if is_return else gettext("已核定，完成投资已记入台账")
     return _move(
@@ -105,7 +110,7 @@ def review(code: str, period: str) -> ResponseReturnValue:
     )
 
 
-def _fresh_row(project: Project, period: str) -> Row:
+def fresh_row(project: Project, period: str) -> Row:
     """Return a report as it stands, whatever the request sent for another form of the page."""
     row = _row(project, period)
     row.form = report_rows.stored_form(row.report, row.last)
@@ -128,7 +133,7 @@ def _move(
         get_session().rollback()
         form = review_form or ReviewForm(formdata=None)
         project = get_project_in_scope(code)
-        row = _fresh_row(project, period)
+        row = fresh_row(project, period)
         form.note.errors, form.version.data = [str(error)], str(row.report.version)
         return show_report(project, row, review=form, status=409 if isinstance(error, StaleError) else 422)
     get_session().commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from portfolio.services import reporting
 from portfolio.services import rounds as service
 from portfolio.store.models import ReportingRound
 from portfolio.store.queries import reports, rounds
+from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.reports import RoundForm
@@ -36,6 +38,15 @@ GROUPS: dict[str, tuple[ReportState, ...]] = {
     "returned": (ReportState.RETURNED,),
     "accepted": (ReportState.ACCEPTED,),
 }
+
+
+@blueprint.app_context_processor
+def _parts() -> dict[str, Any]:
+    """Offer what a project's page shows of its reports and problems."""
+    return {
+        "reports_of": lambda project: reports.list_reports_of_project(get_session(), project),
+        "problems_of": lambda project: reports.list_problems(get_session(), ProjectFilter(code=project.code)),
+    }
 
 
 @blueprint.get("/reports")

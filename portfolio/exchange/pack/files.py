@@ -6,9 +6,11 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from portfolio.domain.packs import PackKind
 from portfolio.exchange.pack.letter import write_letter
+from portfolio.exchange.pack.own_templates import LETTER, SLIDES, find_template, write_own_letter
 from portfolio.exchange.pack.slides import write_slides
 from portfolio.exchange.pack.text import write_pack_csv
 from portfolio.exchange.pack.typeset import write_pdf
@@ -20,10 +22,11 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True, kw_only=True)
 class PackExtras:
-    """What the files take beside the tables: the office of the red headline, the map as a picture."""
+    """What the files take beside the tables: office of the red headline, map, folder of the office's own templates."""
 
     issuer: str | None = None
     picture: bytes | None = None
+    templates: Path | None = None
 
 
 def file_name(kind: PackKind, pack: PackTable) -> str:
@@ -45,13 +48,18 @@ def _workbook(pack: PackTable, _extras: PackExtras) -> bytes:
 
 def _letter(pack: PackTable, extras: PackExtras) -> bytes:
     target = io.BytesIO()
-    write_letter(target, pack, issuer=extras.issuer)
+    template = find_template(extras.templates, LETTER)
+    if template is None:
+        write_letter(target, pack, issuer=extras.issuer)
+    else:
+        write_own_letter(target, template, pack, issuer=extras.issuer)
     return target.getvalue()
 
 
 def _slides(pack: PackTable, extras: PackExtras) -> bytes:
     target = io.BytesIO()
-    write_slides(target, pack, picture=extras.picture)
+    template = find_template(extras.templates, SLIDES)
+    write_slides(target, pack, picture=extras.picture, template=template)
     return target.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import pptx
@@ -13,6 +14,7 @@ from pptx.util import Emu
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.quantities import UNKNOWN, format_money, format_number
 from portfolio.domain.terms import MoneyState
+from portfolio.exchange.pack.own_templates import open_own_deck
 from portfolio.exchange.pack.slide_parts import (
     ACCENT,
     EDGE,
@@ -42,13 +44,21 @@ _TITLE_ONLY = 5  # of python-pptx's own template
 _LABELS = {state.value: state.label for state in MoneyState}
 
 
-def write_slides(target: IO[bytes], pack: PackTable, *, picture: bytes | None = None) -> None:
-    """Write the slides into ``target``; ``picture`` is the map, where there is one."""
-    deck = _own_deck()
+def write_slides(
+    target: IO[bytes], pack: PackTable, *, picture: bytes | None = None, template: Path | None = None
+) -> None:
+    """Write the slides into ``target``; ``picture`` is the map, ``template`` the office's own deck, where there is one.
+
+    Raises
+    ------
+    RuleError
+        If the template cannot be used.
+    """
+    deck, layout = _plain_deck() if template is None else open_own_deck(template)
     made = [slide for slide in _SLIDES if slide is not _map_slide or picture]
     number = 0
     for make in made:
-        board = Board(deck, deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY]))
+        board = Board(deck, deck.slides.add_slide(layout))
         title = make(board, pack) if make is not _map_slide else _map_slide(board, pack, picture or b"")
         if title is None:
             _drop_last(deck)
@@ -60,8 +70,8 @@ def write_slides(target: IO[bytes], pack: PackTable, *, picture: bytes | None = 
     deck.save(target)
 
 
-def _own_deck() -> Presentation:
-    """Return an empty wide deck whose theme and title are the house's."""
+def _plain_deck() -> tuple[Presentation, Any]:
+    """Return an empty wide deck whose theme and title are the house's, and its layout with a title alone."""
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Emu(12192000), Emu(6858000)
     theme = next(rel.target_part for rel in deck.slide_master.part.rels.values() if rel.reltype.endswith("/theme"))
@@ -77,7 +87,7 @@ def _own_deck() -> Presentation:
             )
         else:
             shape._element.getparent().remove(shape._element)
-    return deck
+    return deck, layout
 
 
 def _drop_last(deck: Presentation) -> None:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -19,6 +31,7 @@ from portfolio.domain.errors import NotFoundError, RuleError
 from portfolio.domain.packs import PackKind, PackState
 from portfolio.domain.roles import Permission
 from portfolio.exchange.pack.files import PackExtras
+from portfolio.exchange.pack.own_templates import FOLDER, LETTER, SLIDES, find_template
 from portfolio.exchange.wallmap import WallMap
 from portfolio.reports.pack import PackOrder
 from portfolio.reports.pack_table import PackTable, from_json
@@ -94,6 +107,7 @@ def _show_index(form: PackForm) -> str:
         jobs=[(job, _state_words(job)) for job in jobs],
         interrupted={job.id for job in jobs if queries.is_interrupted(job, now)},
         frozen=queries.list_frozen(get_session(), within=within),
+        own=[name for name in (LETTER, SLIDES) if find_template(_templates(), name)],
         kept={name: value for name, value in filters.filter_args().items() if name not in _IN_FORM},
     )
 
@@ -119,10 +133,14 @@ def _task(job: PackJob, chosen: ProjectFilter) -> pack_jobs.PackTask:
         order=order,
         scope_key=job.scope_key,
         kinds=[PackKind.from_label(code) for code in job.kinds.split(",")],
-        extras=PackExtras(issuer=job.issuer),
+        extras=PackExtras(issuer=job.issuer, templates=_templates()),
         sheet=_sheet(chosen) if PackKind.PPTX.value in job.kinds else None,
         **pack_jobs.failure_words(),
     )
+
+
+def _templates() -> Path:
+    return Path(current_app.instance_path) / FOLDER
 
 
 def _sheet(chosen: ProjectFilter) -> WallMap | None:

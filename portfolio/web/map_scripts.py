@@ -12,7 +12,11 @@ _TOOLS = ("gcj02", "bases", "heat", "years", "search", "measure", "mini", "tools
 
 SMALL_MAP = (*(f"map-{name}.js" for name in _DRAWING), "map.js")
 FULL_MAP = (*(f"map-{name}.js" for name in (*_DRAWING, *_TOOLS)), "map.js")
-BUNDLES = {"small-map": SMALL_MAP, "map": FULL_MAP}
+PLACING = (
+    *(f"map-{name}.js" for name in ("source", "elements", "address", "areas", "names", "gcj02", "bases")),
+    *("placing-site.js", "placing.js", "placing-keys.js"),
+)
+BUNDLES = {"small-map": SMALL_MAP, "map": FULL_MAP, "placing": PLACING}
 
 
 def read_scripts(names: tuple[str, ...]) -> bytes:

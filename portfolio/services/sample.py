@@ -29,13 +29,18 @@ from portfolio.domain.terms import (
 from portfolio.store.base import utc_now
 from portfolio.store.history import REMOVING_SAMPLES
 from portfolio.store.models import (
+    Approval,
+    Baseline,
     CommitmentLink,
     Contract,
     ContractChange,
     District,
     Estimate,
     Fact,
+    Followed,
     LedgerEntry,
+    LightOverride,
+    Milestone,
     Plan,
     PlanChange,
     Problem,
@@ -74,6 +79,7 @@ _LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
 _UNLOCATED = tuple(accuracy for accuracy in Accuracy if not accuracy.is_located)
 _HALTED = tuple(status for status in Status if status is not Status.ACTIVE)
 _CODE = "%-S%"
+_HANGING_ON: tuple[Any, ...] = (CommitmentLink, ZoneChoice, LightOverride, Milestone, Baseline, Approval, Followed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,10 +261,9 @@ def _untie(session: Session, numbers: Sequence[int]) -> None:
         session.flush()
     _forget_plans(session, numbers)
     _forget_contracts(session, numbers)
-    for link in session.scalars(select(CommitmentLink).where(CommitmentLink.project_id.in_(numbers))):
-        session.delete(link)
-    for choice in session.scalars(select(ZoneChoice).where(ZoneChoice.project_id.in_(numbers))):
-        session.delete(choice)
+    for record_class in _HANGING_ON:
+        for record in session.scalars(select(record_class).where(record_class.project_id.in_(numbers))):
+            session.delete(record)
     for fact in session.scalars(select(Fact).where(Fact.project_id.in_(numbers))):
         fact.project = None
     for phase in session.scalars(select(Project).where(Project.parent_id.in_(numbers))):

@@ -62,6 +62,16 @@ ADMINISTRATION = (
 )
 
 
+KEPT_PAGES = (
+    "overview.show",
+    "projects.index",
+    "maps.show",
+    "money.summary",
+    "milestones.index",
+    "commitments.index",
+)
+
+
 def init_app(app: Flask) -> None:
     """Offer the frame's parts to templates.
 
@@ -72,6 +82,7 @@ def init_app(app: Flask) -> None:
         navigation=navigation,
         administration=ADMINISTRATION,
         funding=FUNDING,
+        can_be_kept=can_be_kept,
         current_entry=current_entry,
         has_sample=has_sample,
         url_with=url_with,
@@ -99,6 +110,11 @@ def current_entry() -> Entry | None:
     exact = (entry for entry in ENTRIES if entry.endpoint == request.endpoint)
     noun = (entry for entry in ENTRIES if request.blueprint in (entry.endpoint.split(".")[0], *entry.nouns))
     return next(exact, None) or next(noun, None)
+
+
+def can_be_kept() -> bool:
+    """Return whether the page that is shown can be kept as a view of one's own."""
+    return request.method == "GET" and request.endpoint in KEPT_PAGES
 
 
 def home_url() -> str:

@@ -10,11 +10,25 @@ import pytest
 from sqlalchemy import Enum, func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
 from portfolio.domain.drafts import LedgerDraft, ProjectDraft
 from portfolio.domain.errors import RuleError
+from portfolio.domain.lights import Light
+from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, MilestoneDraft
 from portfolio.domain.reporting import ProblemDraft, ProblemLevel
-from portfolio.domain.terms import Level, MoneyState, Nature, Source, Status
-from portfolio.services import commitments, ledger, problems, projects, reporting, rounds, sample
+from portfolio.domain.terms import Level, MoneyState, Nature, Source, Stage, Status
+from portfolio.services import (
+    commitments,
+    desk,
+    ledger,
+    lights,
+    milestones,
+    problems,
+    projects,
+    reporting,
+    rounds,
+    sample,
+)
 from portfolio.store.backup import ControlTotals, control_totals, ledger_totals_of_history
 from portfolio.store.history import first_broken_revision
 from portfolio.store.models import District, Fact, LedgerEntry, Project
@@ -22,6 +36,7 @@ from portfolio.store.queries.commitments import list_commitments
 from portfolio.store.queries.projects import has_samples
 from portfolio.store.queries.reports import list_reports
 from portfolio.store.queries.revisions import list_revisions
+from portfolio.store.queries.users import get_user
 from tests.builders import make_plan
 from tests.report_builders import hand_in, make_round
 
@@ -160,6 +175,13 @@ def tie_to_everything(session: Session, project: Project, real: Project) -> None
     commitment.levels = commitment.natures = None
     commitments.link_project(session, commitment, project, quantity=Decimal(1), basis=None)
     make_plan(session, project, wan=5)
+    day = dt.date(2025, 1, 1)
+    milestones.save_milestones(session, project, [MilestoneDraft(stage=Stage.STARTED, planned_on=day)], seen="")
+    milestones.fix_baseline(session, project, "试")
+    approval = ApprovalDraft(kind=ApprovalKind.DESIGN, number="1", issuer=None, approved_on=day)
+    milestones.add_approval(session, project, approval)
+    lights.override_light(session, project, Light.GREEN, reason="试", expires_on=today())
+    desk.follow(session, get_user(session, "admin"), project)
     session.scalars(select(Fact).limit(1)).one().project = project
     real.parent_id = project.id
     session.flush()

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portfolio.services.sample import add_samples
 from portfolio.store.models import Project
@@ -255,18 +255,6 @@ def test_a_map_that_does_not_exist_is_404(reader: FlaskClient, path: str) -> Non
 def test_the_map_entry_leads_to_a_district(reader: FlaskClient) -> None:
     assert reader.get("/maps").location == "/maps/500101"
     assert reader.get("/maps?district=500106").location == "/maps/500106"
-
-
-def test_the_overview_counts_what_its_links_list(reader: FlaskClient, shared_app: Flask) -> None:
-    page = reader.get("/").text
-    with read(shared_app) as session:
-        total = session.scalar(select(func.count(Project.id)))
-    links = re.findall(r'<a href="(/projects\?[^"]+)">(\d+)</a>', page.replace("&amp;", "&"))
-
-    assert total == 55
-    assert len(links) == 8
-    for link, count in links:
-        assert f"{count} 个项目 · 截至" in reader.get(link).text
 
 
 @pytest.mark.parametrize("kind", ["geojson", "gpkg", "kml", "shp", "html"])

@@ -4,6 +4,7 @@ from portfolio.store.models.access import ApiToken, User, UserSession
 from portfolio.store.models.calendar import CalendarFeed
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
 from portfolio.store.models.contract import Contract, ContractChange
+from portfolio.store.models.desk import Followed, SavedView
 from portfolio.store.models.district import District, GazetteerPlace, Plan
 from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.estimate import Estimate
@@ -34,6 +35,7 @@ __all__ = [
     "District",
     "Estimate",
     "Fact",
+    "Followed",
     "FrozenPack",
     "FrozenPackFile",
     "FundingDocument",
@@ -56,6 +58,7 @@ __all__ = [
     "ReportPhoto",
     "ReportingRound",
     "Revision",
+    "SavedView",
     "Setting",
     "StoredFile",
     "User",

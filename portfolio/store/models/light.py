@@ -58,3 +58,4 @@ class LightChange(Base):
     light: Mapped[Light] = mapped_column(comment="The light shown from then on")
     sentence: Mapped[str] = mapped_column(comment="Why, in words")
     seen_on: Mapped[dt.date] = mapped_column(comment="Day on which the change was written down")
+    project: Mapped[Project] = relationship()

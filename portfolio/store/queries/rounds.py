@@ -114,3 +114,11 @@ def count_open_reports(session: Session, adcode: str | None, day: dt.date, state
     if adcode is not None:
         statement = statement.join(ReportingRound.district).where(District.adcode == adcode)
     return session.scalar(statement) or 0
+
+
+def find_last_over(session: Session, adcode: str | None, day: dt.date) -> ReportingRound | None:
+    """Return the round that was due last before ``day``, of one district or of any, or None."""
+    statement = select(ReportingRound).join(ReportingRound.district).where(ReportingRound.due_on < day)
+    if adcode is not None:
+        statement = statement.where(District.adcode == adcode)
+    return session.scalars(statement.order_by(ReportingRound.due_on.desc(), ReportingRound.id.desc())).first()

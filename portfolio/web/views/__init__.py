@@ -6,6 +6,7 @@ from portfolio.web.views import (
     basemaps,
     cashflow,
     commitments,
+    desk,
     downloads,
     entries,
     facts,
@@ -43,6 +44,7 @@ ROUTES_ON_REPORTS = (problems, report, report_grid, report_photos)  # they add t
 
 BLUEPRINTS = (
     overview.blueprint,
+    desk.blueprint,
     projects.blueprint,
     maps.blueprint,
     places.blueprint,

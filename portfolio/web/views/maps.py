@@ -105,6 +105,19 @@ def inset_shell(code: str) -> ResponseReturnValue:
     return _script(project_inset(get_project_in_scope(code)))
 
 
+@blueprint.get("/<adcode>/small.js")
+@requires(Permission.VIEW)
+def small_shell(adcode: str) -> ResponseReturnValue:
+    """Send the script that sets up the small map of many projects."""
+    return _script(small_map(adcode))
+
+
+def small_map(adcode: str) -> MapShell:
+    """Return the shell of a small map of the projects that the address means."""
+    scope = map_scope(adcode)
+    return inset_map(map_bounds(scope), _with_filter("mapdata.sheet", adcode))
+
+
 def project_inset(project: Project) -> MapShell:
     """Return the shell of the small map of one project."""
     bounds = district_sheet(project.district.adcode).bounds(project.district)

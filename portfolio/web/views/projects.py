@@ -18,14 +18,14 @@ from portfolio.reports.projects import compare_versions, project_page
 from portfolio.reports.register import register_table
 from portfolio.services import projects as service
 from portfolio.store.models import Project
-from portfolio.store.queries import projects
+from portfolio.store.queries import desk, projects
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts, visible_plans
-from portfolio.web.signin import in_scope, scope_adcode
+from portfolio.web.signin import in_scope, scope_adcode, signed_in_user
 from portfolio.web.views.maps import project_inset
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
@@ -71,6 +71,7 @@ def _show(project: Project, *, forms: dict[str, Any] | None = None, status: int 
         page=project_page(get_session(), project),
         inset=project_inset(project),
         plans=project_plans(get_session(), project),
+        followed=desk.find_followed(get_session(), signed_in_user(), project) is not None,
         **(ready | (forms or {})),
     )
     return page, status

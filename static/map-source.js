@@ -1,8 +1,8 @@
 /*
  * Where a map's data comes from: this site's addresses, or the data that a saved file carries within itself.
  *
- * portfolioSource(url) returns {sheet(), points(view), heat(view), facets(year), card(code), search(words)}, each a
- * promise of the JSON that portfolio/web/views/mapdata.py describes. view: {bbox: [w, s, e, n], zoom, colour, year}.
+ * portfolioSource(url) returns {sheet(), points(view), heat(view), facets(view), card(code), search(words)}, each a
+ * promise of the JSON that portfolio/web/views/mapdata.py describes. view: {bbox: [w, s, e, n], zoom, colour, year, opening}.
  * A newer call of points or heat gives an older one up: its promise fails with an AbortError.
  */
 (function () {
@@ -50,13 +50,13 @@
       if (this.running[kind]) this.running[kind].abort();
       this.running[kind] = new AbortController();
       const bbox = view.bbox.map((edge) => edge.toFixed(5)).join();
-      const query = { bbox, zoom: view.zoom.toFixed(2), colour: view.colour, year: view.year };
+      const query = { bbox, zoom: view.zoom.toFixed(2), colour: view.colour, year: view.year, opening: view.opening };
       return fetchJson(withQuery(this.urls[kind], query), this.running[kind].signal);
     }
 
     points(view) { return this.view("points", view); }
     heat(view) { return this.view("heat", view); }
-    facets(year) { return fetchJson(withQuery(this.urls.facets, { year })); }
+    facets({ year, opening }) { return fetchJson(withQuery(this.urls.facets, { year, opening })); }
     card(code) { return fetchJson(this.urls.card.replace("{code}", encodeURIComponent(code))); }
     search(words) { return fetchJson(withQuery(this.urls.search, { q: words })); }
   }

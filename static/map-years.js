@@ -9,9 +9,11 @@
   const PLAY_MS = 1200;
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
+  /* The legend, the coverage and the years that there are follow the year and its kind. */
   async function recount(projectMap) {
-    const found = await projectMap.source.facets(projectMap.year);
+    const found = await projectMap.source.facets(projectMap);
     if (!found) return;
+    if (found.years) projectMap.data.years.unknown = found.years.unknown;
     each("[data-map-coverage]", (node) => { node.textContent = found.coverage; });
     Object.entries(found.legend).forEach(([name, rows]) => {
       const counts = new Map(rows.map((row) => [row.key, row.count]));
@@ -37,16 +39,32 @@
       document.querySelector("[data-map-year-text]").textContent = words;
       range.setAttribute("aria-valuetext", words);
     };
-    range.addEventListener("input", () => {
-      projectMap.year = Number(range.value) > years.last ? null : range.value;
-      keep({ year: projectMap.year });
+    const redraw = () => {
       tell();
       projectMap.refreshSoon();
       redrawHeat(projectMap);
-      recount(projectMap).catch((error) => projectMap.explain(error));
+      recount(projectMap).then(tell).catch((error) => projectMap.explain(error));
+    };
+    range.addEventListener("input", () => {
+      projectMap.year = Number(range.value) > years.last ? null : range.value;
+      keep({ year: projectMap.year });
+      redraw();
     });
+    chooseOpening(projectMap, redraw);
     play(range);
     tell();
+  }
+
+  /* A year is actual once the project is delivered, planned before. */
+  function chooseOpening(projectMap, redraw) {
+    const select = document.querySelector("[data-map-opening]");
+    if (!select) return;
+    select.value = projectMap.opening || "";
+    select.addEventListener("change", () => {
+      projectMap.opening = select.value || null;
+      keep({ opening: projectMap.opening });
+      redraw();
+    });
   }
 
   function play(range) {

@@ -9,7 +9,7 @@
  * The page may hold: elements with data-project-code, data-lon and data-lat (rows of the list beside the map; the row of
  * an open project gets the class is-current), [data-map-coverage] (filled with the coverage), [data-map-colour] (a select:
  * stage, light, level, money), [data-map-layer] (checkboxes: belts, guides, heat), [data-legend] (groups of the legend),
- * [data-map-year] (a range with its [data-map-year-text]), [data-map-search] (an input with its [data-map-found] list).
+ * [data-map-year] (a range with its [data-map-year-text]), [data-map-opening] (a select: planned, actual), [data-map-search] (an input with its [data-map-found] list).
  */
 (function () {
   "use strict";
@@ -47,6 +47,7 @@
       this.state = new URLSearchParams(config.inset ? "" : window.location.search);
       this.colour = this.state.get("colour") || "stage";
       this.year = this.state.get("year");
+      this.opening = this.state.get("opening");
       this.container = map.getContainer();
       this.container.classList.toggle("project-map--inset", Boolean(config.inset));
       this.status = this.container.appendChild(element("p", "map-status"));
@@ -157,7 +158,7 @@
       const { inset } = this.config;
       const box = inset ? L.latLngBounds([[-85, -180], [85, 180]]) : this.map.getBounds().pad(0.1);
       const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
-      return { bbox, zoom: this.map.getZoom(), colour: this.colour, year: this.year };
+      return { bbox, zoom: this.map.getZoom(), colour: this.colour, year: this.year, opening: this.opening };
     }
 
     refreshSoon() {

@@ -110,6 +110,13 @@ class Phase(Term):
     DELIVERED = "delivered", "已建成"
 
 
+class Opening(Term):
+    """Whether a year of completion has come true: the project is delivered, or it is a plan still."""
+
+    ACTUAL = "actual", "实际建成"
+    PLANNED = "planned", "计划建成"
+
+
 class Status(Term):
     """Whether a project goes on, beside its stage."""
 

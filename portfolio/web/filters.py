@@ -14,7 +14,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.layouts import NOWHERE, OUTSIDE, LayoutKind
 from portfolio.domain.lights import Light
-from portfolio.domain.terms import Basis, Level, Nature, Phase, Stage, Status, Term
+from portfolio.domain.terms import Basis, Level, Nature, Opening, Phase, Stage, Status, Term
 from portfolio.reports import register
 from portfolio.store.queries.layouts import list_zone_names
 from portfolio.store.queries.projects import ProjectFilter
@@ -36,6 +36,7 @@ TERM_FILTERS: dict[str, type[Term]] = {
     "status": Status,
     "light": Light,
     "basis": Basis,
+    "opening": Opening,
 }
 FILTER_LABELS = {
     "q": lazy_gettext("搜索"),
@@ -50,6 +51,7 @@ FILTER_LABELS = {
     "lead_unit": lazy_gettext("牵头单位"),
     "located": lazy_gettext("位置"),
     "year": lazy_gettext("建成不晚于"),
+    "opening": lazy_gettext("计划或实际"),
     "codes": lazy_gettext("所选项目"),
     "belt": lazy_gettext("圈带"),
     "line": lazy_gettext("三线"),

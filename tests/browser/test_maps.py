@@ -131,7 +131,7 @@ def test_colours_change_with_what_they_stand_for_and_stay_in_the_address(visit: 
 
 def test_layers_are_shown_and_hidden_and_stay_in_the_address(visit: Visit) -> None:
     page = visit.open("/maps/500106")
-    page.get_by_label("圈带").uncheck()
+    page.get_by_role("checkbox", name="圈带").uncheck()
     page.get_by_label("参照线").check()
     page.get_by_label("热力").check()
 

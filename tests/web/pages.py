@@ -188,4 +188,4 @@ def download(client: FlaskClient, path: str) -> bytes:
 
 def listed_codes(page: str) -> list[str]:
     """Return the codes of the projects that a register page lists, in order."""
-    return re.findall(r'<th scope="row"><a href="/projects/([^"]+)">', page)
+    return re.findall(r'<th scope="row">(?:<label.*?</label>)?<a href="/projects/([^"]+)">', page)

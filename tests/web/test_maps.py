@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portfolio.domain.terms import Stage
 from portfolio.services.sample import add_samples
 from portfolio.store.models import Project
 from tests.builders import make_project, read, site, write
@@ -293,3 +294,39 @@ def test_a_page_asks_once_for_all_scripts_of_a_map_and_may_keep_them(reader: Fla
     assert response.headers["Cache-Control"].startswith("public, max-age=31536000")
     assert response.text.index("portfolioSource") < response.text.index("class ProjectMap")
     assert reader.get("/bundles/other.js").status_code == 404
+
+
+def test_what_is_ticked_in_the_register_is_shown_on_one_map(reader: FlaskClient) -> None:
+    page = reader.get("/projects?level=primary").text
+    assert re.search(r'<input type="checkbox" name="codes" value="500101-\d{4}" form="selection"', page)
+    picked = "codes=500101-0006&codes=500106-0014"
+
+    response = reader.get(f"/maps?among=&level=primary&{picked}")
+    assert unquote(response.location) == "/maps/all?level=primary&codes=500101-0006,500106-0014"
+
+
+def test_the_register_leads_to_the_map_of_its_filter_while_nothing_is_ticked(reader: FlaskClient) -> None:
+    assert unquote(reader.get("/maps?among=&level=primary").location) == "/maps/all?level=primary"
+    assert unquote(reader.get("/maps?among=&district=500101").location) == "/maps/500101"
+    assert unquote(reader.get("/maps?among=500101-0006").location) == "/maps/all?codes=500101-0006"
+    assert reader.get("/maps").location == "/maps/500101"
+
+
+def test_a_year_is_actual_once_the_project_is_delivered_and_planned_before(app: Flask, client: FlaskClient) -> None:
+    with write(app) as session:
+        for name, stage in (("建成小学", Stage.IN_USE), ("在建小学", Stage.STRUCTURE), ("未知小学", None)):
+            project = make_project(session, name=name, place=site(108.4, 30.8))
+            project.stage, project.completion_year = stage, 2024
+        session.commit()
+
+    def names(query: str) -> set[object]:
+        return {one["name"] for one in _pins(client, "500101", f"year=2024&q=小学&{query}")}
+
+    assert names("") >= {"建成小学", "在建小学", "未知小学"}
+    assert names("opening=actual") == {"建成小学"}
+    assert names("opening=planned") == {"在建小学", "未知小学"}
+    assert client.get("/maps/500101/facets.json?opening=actual&q=建成小学").json["years"] == {
+        "first": 2024,
+        "last": 2024,
+        "unknown": 0,
+    }

@@ -14,7 +14,7 @@ from portfolio.domain.errors import NotFoundError
 from portfolio.domain.layouts import NOWHERE, LayoutKind
 from portfolio.domain.lights import Light
 from portfolio.domain.search import search_key
-from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Phase, Stage, Status
+from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Opening, Phase, Stage, Status
 from portfolio.store.models import District, Project
 from portfolio.store.queries.layouts import is_in_no_zone, is_in_zone
 from portfolio.store.queries.lights import light_expression
@@ -41,6 +41,7 @@ class ProjectFilter:
     code: str | None = None
     codes: tuple[str, ...] = ()
     year: int | None = None  # opened by the end of that year
+    opening: Opening | None = None
     box: tuple[float, float, float, float] | None = None  # west, south, east, north
     belt: str | None = None  # key of a zone, domain.layouts.OUTSIDE or NOWHERE
     line: str | None = None
@@ -81,6 +82,11 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
             wanted.append(column == value)
     if chosen.stage_unknown:
         wanted.append(Project.stage.is_(None))
+    if chosen.opening is not None:
+        delivered = func.coalesce(
+            Project.stage.in_([stage for stage in Stage if stage.phase is Phase.DELIVERED]), False
+        )
+        wanted.append(delivered if chosen.opening is Opening.ACTUAL else not_(delivered))
     if chosen.phase is not None:
         wanted.append(Project.stage.in_([stage for stage in Stage if stage.phase is chosen.phase]))
     if chosen.light is not None:

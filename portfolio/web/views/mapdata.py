@@ -39,7 +39,7 @@ blueprint = Blueprint("mapdata", __name__, url_prefix="/maps")
 UNLOCATED_NAMES = 12
 FOUND = 10
 HIGHEST_ZOOM = 24
-_STATE = ("colour", "layers", "base", "view", "year", "focus", "bbox", "zoom")
+_STATE = ("colour", "layers", "base", "view", "year", "opening", "focus", "bbox", "zoom")
 
 
 @blueprint.get("/<adcode>/data.json")
@@ -73,8 +73,9 @@ def heat(adcode: str) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def facets(adcode: str) -> ResponseReturnValue:
     """Send what the legend counts, and the coverage."""
-    found = map_scope(adcode).facets()
-    return jsonify(legend=legend_rows(found), coverage=found.coverage, unlocated=found.unlocated)
+    scope = map_scope(adcode)
+    found = scope.facets()
+    return jsonify(legend=legend_rows(found), coverage=found.coverage, unlocated=found.unlocated, years=_years(scope))
 
 
 @blueprint.get("/<adcode>/search.json")
@@ -167,16 +168,21 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
 
 def _about(scope: MapScope, facets: report.Facets) -> dict[str, Any]:
     """Return the part of the sheet that depends on the filter."""
+    return {
+        "coverage": facets.coverage,
+        "unlocated": _unlocated(scope.adcode, scope.chosen, facets.unlocated),
+        "years": _years(scope),
+    }
+
+
+def _years(scope: MapScope) -> dict[str, int] | None:
+    """Return the first and last year of completion and how many projects have none; None where nobody has one."""
     years = remembered(
         ("years", scope.chosen), lambda: [tuple(row) for row in maps.count_years(get_session(), scope.chosen)]
     )
     known = [year for year, _ in years if year is not None]
     unknown = sum(count for year, count in years if year is None)
-    return {
-        "coverage": facets.coverage,
-        "unlocated": _unlocated(scope.adcode, scope.chosen, facets.unlocated),
-        "years": {"first": min(known), "last": max(known), "unknown": unknown} if known else None,
-    }
+    return {"first": min(known), "last": max(known), "unknown": unknown} if known else None
 
 
 def _unlocated(adcode: str, chosen: ProjectFilter, count: int) -> dict[str, Any]:

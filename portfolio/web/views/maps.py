@@ -15,7 +15,7 @@ from geo.maps import Bounds, MapShell, inset_map, project_map
 from portfolio.domain.clock import today
 from portfolio.domain.colours import ColourBy
 from portfolio.domain.roles import Permission
-from portfolio.domain.terms import Term
+from portfolio.domain.terms import Opening, Term
 from portfolio.reports import maps as report
 from portfolio.store.models import Project
 from portfolio.store.queries import maps
@@ -37,6 +37,7 @@ blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 # The page and its script draw the same shell, and folium takes its time.
 _kept_map = lru_cache(maxsize=64)(project_map)
 LISTED = 200  # a longer list is for the register
+AMONG = "among"  # the register says so, with the codes that it is narrowed to
 _GIVEN = ("district", "located")  # a map of a district shows both sides
 _KINDS = (
     ("html", lazy_gettext("单个网页文件（可离线打开）")),
@@ -50,13 +51,14 @@ _KINDS = (
 @blueprint.get("")
 @requires(Permission.VIEW)
 def index() -> ResponseReturnValue:
-    """Go to the map of the first district that the person may see; the rest of the address goes along."""
+    """Go to the map of what is ticked in the register, else of its filter, else of the first district to be seen."""
     shown = visible_districts()
     if not shown:
         return render_template("maps/none.html")
-    adcode = request.args.get("district") or (ALL if request.args.get("codes") else shown[0].adcode)
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "district"}
-    return redirect(url_for(".show", **{**kept, "adcode": adcode}))
+    codes = ",".join(request.args.getlist("codes")) or request.args.get(AMONG)
+    adcode = request.args.get("district") or (ALL if codes or AMONG in request.args else shown[0].adcode)
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in ("district", AMONG)}
+    return redirect(url_for(".show", **{**kept, "codes": codes or None, "adcode": adcode}))
 
 
 @blueprint.get("/<adcode>")
@@ -130,6 +132,7 @@ def _frame(adcode: str) -> dict[str, Any]:
         "tabs": [_tab(one, adcode) for one in _adcodes()],
         "chips": filters.chips(but=_GIVEN),
         "terms": TERMS,
+        "openings": list(Opening),
         "zone_choices": filters.zone_choices(),
         "is_filtered": bool(filters.filter_args(but=_GIVEN)),
         "downloads": _downloads(adcode),

@@ -27,6 +27,8 @@ class ProjectFilter:
     """Which projects are meant; None leaves a side open. The same filter drives list, map, money and files."""
 
     q: str | None = None
+    named: str | None = None  # words of the name alone
+    is_sample: bool | None = None
     district: str | None = None
     level: Level | None = None
     nature: Nature | None = None
@@ -77,6 +79,7 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
         (Project.basis, chosen.basis),
         (Project.code, chosen.code),
         (Project.lead_unit, chosen.lead_unit),
+        (Project.is_sample, chosen.is_sample),
     ):
         if value is not None:
             wanted.append(column == value)
@@ -97,7 +100,8 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
 def _text_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     """Return one condition for each word of the query: every word must occur."""
     words = [search_key(word) for word in (chosen.q or "").split()]
-    return [Project.search_text.contains(word, autoescape=True) for word in words if word]
+    named = [Project.name.icontains(word, autoescape=True) for word in (chosen.named or "").split()]
+    return [*(Project.search_text.contains(word, autoescape=True) for word in words if word), *named]
 
 
 def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
@@ -133,8 +137,13 @@ def get_project(session: Session, code: str, *, within: str | None = None) -> Pr
     statement = select(Project).where(Project.code == code)
     project = session.scalar(statement.options(joinedload(Project.district), joinedload(Project.plan)))
     if project is None or within not in (None, project.district.adcode):
-        raise NotFoundError(f"没有编码为 {code} 的项目，请到项目库按名称查找")
+        raise NotFoundError(no_project(code))
     return project
+
+
+def no_project(code: str) -> str:
+    """Return the sentence for a project that does not exist, or does not for the person who asks."""
+    return f"没有编码为 {code} 的项目，请到项目库按名称查找"
 
 
 def find_project(session: Session, code: str) -> Project | None:

@@ -29,6 +29,7 @@ from portfolio.web.views import (
     placetables,
     problems,
     projects,
+    public,
     report,
     report_grid,
     report_photos,
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     lights.blueprint,
     basemaps.blueprint,
     milestones.blueprint,
+    public.blueprint,
     money.blueprint,
     entries.blueprint,
     kpis.blueprint,
@@ -78,4 +80,10 @@ BLUEPRINTS = (
     map_settings.blueprint,
 )
 
-SETTING_GROUPS = (map_settings.TIANDITU, map_settings.SERVICES, map_settings.OWN_BASES, map_settings.REVIEW)
+SETTING_GROUPS = (
+    map_settings.TIANDITU,
+    map_settings.SERVICES,
+    map_settings.OWN_BASES,
+    map_settings.REVIEW,
+    map_settings.PUBLIC,
+)

@@ -10,6 +10,7 @@ from werkzeug import Response
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
 from portfolio.services import users
+from portfolio.store.queries.map_settings import public_adcodes
 from portfolio.web import language, signin
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_moment
@@ -36,7 +37,9 @@ def sign_in() -> ResponseReturnValue:
         else:
             get_session().commit()
             return _enter(signin.local_path(form.next.data) or url_for(".enter"), token)
-    return render_template("account/sign_in.html", form=form), 422 if form.errors else 200
+    has_public_map = bool(public_adcodes(get_session()))
+    page = render_template("account/sign_in.html", form=form, has_public_map=has_public_map)
+    return page, 422 if form.errors else 200
 
 
 def _sentence(error: users.SignInError) -> str:

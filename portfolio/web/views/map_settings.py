@@ -20,9 +20,11 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.map_settings import (
     FileBaseForm,
     OnlineBaseForm,
+    PublicForm,
     ReviewForm,
     ServicesForm,
     TiandituForm,
+    public_form,
     review_form,
 )
 from portfolio.web.permissions import requires
@@ -52,6 +54,20 @@ def _stored_review() -> ReviewForm:
     return review_form(known_districts().values(), formdata=None, data=stored | {"version": version})
 
 
+def _public_parts() -> dict[str, Any]:
+    shown = map_settings.public_adcodes(get_session())
+    version = str(setting_version(map_settings.PUBLIC))
+    data = {"version": version, **{f"of_{adcode}": True for adcode in shown}}
+    districts = [one for one in known_districts().values() if one.adcode in shown]
+    return {
+        "form": public_form(known_districts().values(), formdata=None, data=data),
+        "districts": [
+            {"name": one.name, "adcode": one.adcode, "number": map_settings.review_number(get_session(), one.adcode)}
+            for one in districts
+        ],
+    }
+
+
 def _own_bases() -> dict[str, Any]:
     files = list_tile_files(base_folder())
     return {
@@ -73,6 +89,8 @@ OWN_BASES = Group("own-bases", lazy_gettext("自定底图"), "settings/_own_base
 REVIEW = Group(
     "review-number", lazy_gettext("审图号"), "settings/_review_number.html", lambda: {"form": _stored_review()}
 )
+
+PUBLIC = Group("public", lazy_gettext("公开地图"), "settings/_public.html", _public_parts)
 
 
 @blueprint.post("/tianditu")
@@ -139,3 +157,13 @@ def set_review_number() -> ResponseReturnValue:
     if not form.validate():
         return settings_page(REVIEW, status=422, form=form)
     return save_setting(REVIEW, form, map_settings.REVIEW_NUMBER, form.numbers() or None)
+
+
+@blueprint.post("/public")
+@requires(Permission.ADMINISTER)
+def set_public() -> ResponseReturnValue:
+    """Set whose map everybody may see."""
+    form: PublicForm = public_form(known_districts().values())
+    if not form.validate():
+        return settings_page(PUBLIC, status=422, form=form)
+    return save_setting(PUBLIC, form, map_settings.PUBLIC, form.adcodes() or None)

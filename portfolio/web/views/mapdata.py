@@ -54,19 +54,14 @@ def sheet(adcode: str) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def points(adcode: str) -> ResponseReturnValue:
     """Send the located projects of one view: as pins while they are few, else in clusters."""
-    chosen, zoom = _in_view(map_scope(adcode).chosen)
-    colour = ColourBy.from_label(request.args.get("colour") or ColourBy.STAGE.value)
-    found = report.read_points(get_session(), chosen, zoom=zoom, colour=colour)
-    clusters = [vars(cluster) for cluster in found.clusters]
-    return jsonify(count=found.count, pins=[pin_json(row) for row in found.pins], clusters=clusters)
+    return jsonify(points_json(map_scope(adcode)))
 
 
 @blueprint.get("/<adcode>/heat.json")
 @requires(Permission.VIEW)
 def heat(adcode: str) -> ResponseReturnValue:
     """Send how many projects stand where, for the heat layer."""
-    chosen, zoom = _in_view(map_scope(adcode).chosen)
-    return jsonify(cells=report.read_heat(get_session(), chosen, zoom=zoom))
+    return jsonify(heat_json(map_scope(adcode)))
 
 
 @blueprint.get("/<adcode>/facets.json")
@@ -82,13 +77,7 @@ def facets(adcode: str) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def search(adcode: str) -> ResponseReturnValue:
     """Send the first projects of the map whose names hold what was typed; nothing typed finds nothing."""
-    chosen = map_scope(adcode).chosen
-    if not chosen.q:
-        return jsonify(results=[])
-    rows: list[Any] = []
-    for located in (True, False):
-        rows += maps.list_places(get_session(), chosen, located=located, limit=FOUND - len(rows))
-    return jsonify(results=[_found(row) for row in rows])
+    return jsonify(results=[_found(row) for row in list_found(map_scope(adcode))])
 
 
 @blueprint.get("/projects/<code>/card.json")
@@ -107,7 +96,32 @@ def inset(code: str) -> ResponseReturnValue:
     district = get_project_in_scope(code).district
     chosen = ProjectFilter(code=code)
     about = {"coverage": "", "unlocated": _unlocated(district.adcode, chosen, 0), "years": None}
-    return jsonify(_sheet([district]) | about | {"urls": _urls(district.adcode, {"codes": code})})
+    return jsonify(districts_json([district]) | about | {"urls": _urls(district.adcode, {"codes": code})})
+
+
+def points_json(scope: MapScope) -> dict[str, Any]:
+    """Return the located projects of the view that is asked for."""
+    chosen, zoom = _in_view(scope.chosen)
+    colour = ColourBy.from_label(request.args.get("colour") or ColourBy.STAGE.value)
+    found = report.read_points(get_session(), chosen, zoom=zoom, colour=colour)
+    clusters = [vars(cluster) for cluster in found.clusters]
+    return {"count": found.count, "pins": [pin_json(row) for row in found.pins], "clusters": clusters}
+
+
+def heat_json(scope: MapScope) -> dict[str, Any]:
+    """Return how many projects stand where in the view that is asked for."""
+    chosen, zoom = _in_view(scope.chosen)
+    return {"cells": report.read_heat(get_session(), chosen, zoom=zoom)}
+
+
+def list_found(scope: MapScope) -> list[Any]:
+    """List the first projects whose names hold what was typed, those with a place first."""
+    if not (scope.chosen.q or scope.chosen.named):
+        return []
+    rows: list[Any] = []
+    for located in (True, False):
+        rows += maps.list_places(get_session(), scope.chosen, located=located, limit=FOUND - len(rows))
+    return rows
 
 
 def _in_view(chosen: ProjectFilter) -> tuple[ProjectFilter, float]:
@@ -141,13 +155,16 @@ def _numbers(name: str, count: int) -> list[float]:
 
 def sheet_json(scope: MapScope) -> dict[str, Any]:
     """Return what stays the same while a person moves about the map."""
-    adcodes = tuple(one.adcode for one in scope.districts)
-    sheet = remembered(("sheet", adcodes, str(get_locale())), lambda: _sheet(scope.districts))
-    return sheet | _about(scope, scope.facets())
+    return districts_json(scope.districts) | _about(scope, scope.facets())
+
+
+def districts_json(shown: Sequence[District]) -> dict[str, Any]:
+    """Return the part of the sheet that depends on the districts alone."""
+    adcodes = tuple(one.adcode for one in shown)
+    return remembered(("sheet", adcodes, str(get_locale())), lambda: _sheet(shown))
 
 
 def _sheet(shown: Sequence[District]) -> dict[str, Any]:
-    """Return the part of the sheet that depends on the districts alone."""
     sheets = [(district, district_sheet(district.adcode)) for district in shown]
     seats = {one.adcode: {"lon": one.seat_lon, "lat": one.seat_lat} for one in shown}
     return {

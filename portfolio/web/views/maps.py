@@ -19,6 +19,7 @@ from portfolio.domain.terms import Opening, Term
 from portfolio.reports import maps as report
 from portfolio.store.models import Project
 from portfolio.store.queries import maps
+from portfolio.store.queries.map_settings import review_number
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.atlas import Sheet, district_sheet
@@ -81,12 +82,12 @@ def show(adcode: str) -> ResponseReturnValue:
         legends=_legends(facets),
         zone_tables=zone_tables(scope),
         layout_links=layout_links(scope),
-        projects=_rows_json(located),
+        projects=rows_json(located),
         located_count=facets.located,
         unlocated=[_loose_json(row) for row in unlocated],
         unlocated_count=facets.unlocated,
         adcode=adcode,
-        notes=map_notes(scope),
+        notes=[*map_notes(scope), *_review_note(adcode)],
         rest_url_located=rest_url(adcode, located=True),
         rest_url_unlocated=rest_url(adcode, located=False),
         **_frame(adcode),
@@ -221,6 +222,11 @@ def map_notes(scope: MapScope) -> list[str]:
     return [part.note for part in parts if part is not None and part.note]
 
 
+def _review_note(adcode: str) -> list[str]:
+    number = review_number(get_session(), adcode)
+    return [gettext("审图号：%(number)s", number=number)] if number else []
+
+
 def _prefix(colour: ColourBy) -> str:
     return "" if colour is ColourBy.STAGE else f"{colour.value}-"
 
@@ -229,7 +235,7 @@ def _group(title: str, rows: list[dict[str, Any]], prefix: str) -> dict[str, Any
     return {"title": title, "rows": [{**row, "symbol": f"{prefix}{row['key']}"} for row in rows]}
 
 
-def _rows_json(rows: Sequence[Any]) -> list[dict[str, Any]]:
+def rows_json(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the list beside the map; each term is translated once, not once a row."""
     labels: dict[Term | None, str] = {None: gettext("阶段未知")}
     for row in rows:

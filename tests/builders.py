@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.drafts import (
+    BudgetDraft,
     ContractDraft,
     DocumentDraft,
     EstimateDraft,
@@ -25,10 +27,11 @@ from portfolio.domain.drafts import (
 from portfolio.domain.layouts import LayoutDraft, LayoutKind, ZoneDraft
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Accuracy, EstimateKind, Level, MoneyState, Nature, Source, Stage
-from portfolio.services import contracts, documents, estimates, investment, layouts, ledger, projects, users
+from portfolio.services import budgets, contracts, documents, estimates, investment, layouts, ledger, projects, users
 from portfolio.store.base import Base
 from portfolio.store.engine import open_session
 from portfolio.store.models import (
+    BudgetFigure,
     Contract,
     Estimate,
     FundingDocument,
@@ -39,6 +42,7 @@ from portfolio.store.models import (
     Revision,
 )
 from portfolio.store.queries import districts
+from portfolio.store.queries.districts import get_district
 from portfolio.store.queries.estimates import find_estimate
 from portfolio.store.queries.investment import list_plan_changes
 from portfolio.store.queries.layouts import count_layouts
@@ -152,6 +156,18 @@ def make_contract(session: Session, project: Project, *, wan: int | Decimal = 10
         "signed_on": dt.date(2025, 1, 10),
     }
     return contracts.sign_contract(session, project, ContractDraft(**(usual | values)))
+
+
+def budget_draft(**values: Any) -> BudgetDraft:
+    """Return 20 亿元 of education spending in 2024, changed by ``values``."""
+    usual = {"measure": BudgetMeasure.SPENDING, "year": 2024, "amount_fen": 20 * 10_000_000_000, "basis": "决算公开"}
+    return BudgetDraft(**(usual | values))
+
+
+def make_budget(session: Session, adcode: str, *, yuan: int | None = None, **values: Any) -> BudgetFigure:
+    """Enter such a figure of a district, of ``yuan`` where they are given."""
+    draft = budget_draft(**(values if yuan is None else values | {"amount_fen": yuan * 100}))
+    return budgets.add_figure(session, get_district(session, adcode), draft)
 
 
 def fill_register(session: Session) -> None:

@@ -32,6 +32,7 @@ _KINDS = {
     "facts": "公开资料",
     "accepted facts": "由官方资料填入的字段",
     "gazetteer": "地名",
+    "budget": "经费规则",
     "layouts": "布局",
 }
 _RULE = "=" * 60

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.terms import (
     Accuracy,
     Basis,
@@ -67,6 +68,16 @@ class ProjectDraft:
     responsible_unit: str | None = None
     responsible_person: str | None = None
     place: PlaceDraft = PlaceDraft()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetDraft:
+    """One measure of the education budget in one year, as a source states it."""
+
+    measure: BudgetMeasure
+    year: int
+    amount_fen: int
+    basis: str
 
 
 PlanCell = tuple[Source, int | None]

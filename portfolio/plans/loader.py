@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from geo.districts import district_outline
 from geo.errors import GeoError
+from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.errors import DataFileError, PortfolioError, RuleError
 from portfolio.domain.quantities import parse_decimal
@@ -34,6 +35,7 @@ from portfolio.domain.terms import (
     Term,
 )
 from portfolio.plans.layout import read_layout
+from portfolio.services import budgets as budget_service
 from portfolio.services import commitments as commitment_service
 from portfolio.services import facts as fact_service
 from portfolio.services import layouts as layout_service
@@ -131,6 +133,7 @@ class _Loader:
             "indicators": self._indicator,
             "links": self._link,
             "facts": self._fact,
+            "budget": self._budget_rule,
         }
         for name, step in steps.items():
             path = self.folder / f"{name}.csv"
@@ -238,6 +241,10 @@ class _Loader:
             fact_service.accept_fact(self.session, fact)
             self.added["accepted facts"] += 1
         return fact is not None
+
+    def _budget_rule(self, row: Row) -> bool:
+        measure = BudgetMeasure.from_label(row["measure"])
+        return budget_service.ensure_rule(self.session, self.plan, measure, section=row["section"], quote=row["quote"])
 
 
 def place_draft(place: GazetteerPlace) -> PlaceDraft:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from portfolio.domain.clock import today
@@ -108,8 +109,12 @@ def _text(name: str, value: str) -> str:
 
 def entries_url(**sides: object) -> str:
     """Return the address of the entries that a figure of this page counts: the page's projects, and the given sides."""
+    if "entries_address" not in g:  # a page links hundreds of figures
+        g.entries_address = url_for("entries.index"), filters.filter_args()
+    path, kept = g.entries_address
     given = {name: _code(value) for name, value in sides.items() if value is not None}
-    return filtered_url("entries.index", **given)
+    query = urlencode({**kept, **given})
+    return f"{path}?{query}" if query else str(path)
 
 
 def filtered_url(endpoint: str, **more: Any) -> str:

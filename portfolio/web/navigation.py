@@ -53,6 +53,7 @@ FUNDING = (
     Entry("investment.index", lazy_gettext("年度计划")),
     Entry("cashflow.show", lazy_gettext("资金曲线")),
     Entry("cashflow.readiness", lazy_gettext("入库纳统")),
+    Entry("budgets.index", lazy_gettext("两个只增不减")),
 )
 ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),

@@ -22,6 +22,13 @@ def get_commitment_in_scope(key: str) -> Commitment:
     return commitments.get_commitment(get_session(), key, within=scope_adcode())
 
 
+def get_district_in_scope(adcode: str) -> District:
+    """Return a district that the person may see; otherwise answer as if it did not exist."""
+    if not in_scope(adcode):
+        raise NotFoundError(gettext("没有行政区划代码为 %(adcode)s 的区县", adcode=adcode[:12]))
+    return districts.get_district(get_session(), adcode)
+
+
 def known_districts() -> dict[str, District]:
     """Return every district by its adcode, read once for each request."""
     if "districts" not in g:

@@ -17,6 +17,10 @@ from typing import Any
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from portfolio.domain.terms import MoneyState
+from portfolio.reports.funding import read_funding, read_matrix
+from portfolio.store.engine import open_session
+from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import create_app
 from tests.bench import data, plain
 from tests.bench.maps import measure_maps
@@ -24,6 +28,7 @@ from tests.web.pages import sign_in
 
 REPEATS = 9
 EXPORT_SIZE = 10_000
+FUNDING_SIZE = 34_000  # projects with 103,122 entries
 MAP_SIZES = (100, 1_000, 10_000, 100_000)
 REGISTER = "/projects?district=500101&level=primary&sort=-total_investment_fen"
 SEARCHED = "幼儿园0"
@@ -102,6 +107,21 @@ def measure_export(office: Office, projects: int) -> None:
     tracemalloc.stop()
 
 
+def measure_funding() -> None:
+    """Compare the summary by source and year over 100,000 entries with plain SQL, as a table and as the whole page."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), FUNDING_SIZE) as office:
+        engine = office.client.application.extensions["portfolio_engine"]
+        bare = median_ms(lambda: plain.summary(office.cursor))
+        with open_session(engine, write=False) as session:
+            table = median_ms(lambda: read_funding(session, ProjectFilter()).summary())
+            matrix = median_ms(lambda: read_matrix(session, ProjectFilter(), MoneyState.RECEIVED))
+        entries = office.cursor.execute("SELECT count(*) FROM ledger_entry").fetchone()[0]
+        print(f"money of {entries:,} entries : plain SQL, milliseconds, ours, bare, ratio")
+        show("funding summary : source, year, state", FUNDING_SIZE, table, bare)
+        show("funding matrix : one state", FUNDING_SIZE, matrix, bare)
+        show("funding page : charts, matrix, summary", FUNDING_SIZE, median_ms(lambda: office.get(SUMMARY)), bare)
+
+
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float) else str(value)
 
@@ -121,10 +141,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of projects, multiples of 1,000")
     parser.add_argument("--maps", action="store_true", help="the maps alone")
+    parser.add_argument("--funding", action="store_true", help="the summary of money alone")
     asked = parser.parse_args()
-    if not asked.maps:
+    if not asked.maps and not asked.funding:
         measure_register([int(size) for size in asked.sizes.split(",")])
-    measure_all_maps()
+    if not asked.maps:
+        measure_funding()
+    if not asked.funding:
+        measure_all_maps()
 
 
 def measure_register(sizes: list[int]) -> None:

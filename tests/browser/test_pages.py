@@ -34,6 +34,8 @@ PAGES = (
     "/money/entries?state=received",
     "/money/cashflow?as_of=2025-12-31",
     "/money/readiness",
+    "/money/budget",
+    "/money/budget/500101/new",
     "/money/kpis",
     "/money/kpis?as_of=2025-12-31&district=500101",
     "/money/starts?as_of=2025-12-31",

@@ -29,7 +29,17 @@ from portfolio.store.queries.commitments import get_commitment
 from portfolio.store.queries.map_settings import PUBLIC
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web.permissions import is_public, permission_of
-from tests.builders import SHAPINGBA, WANZHOU, client_of, fingerprint, make_entry, make_plan, make_project, write
+from tests.builders import (
+    SHAPINGBA,
+    WANZHOU,
+    client_of,
+    fingerprint,
+    make_budget,
+    make_entry,
+    make_plan,
+    make_project,
+    write,
+)
 from tests.packs import make_job
 from tests.report_builders import a_picture, hand_in, make_problem, make_round, report_of
 from tests.tiles import picture, write_mbtiles
@@ -72,6 +82,8 @@ def furnished(app: Flask) -> Flask:
         other = make_project(session, name=f"{CANARY}小学", lead_unit=f"{CANARY}单位", owner=f"{CANARY}中心")
         make_entry(session, other, wan=77777)
         make_plan(session, other, wan=77777)
+        make_budget(session, SHAPINGBA, year=2023)
+        make_budget(session, WANZHOU, year=2023, yuan=777_770_000, basis=CANARY)
         commitment = get_commitment(session, "500101-c28")
         commitment.levels = commitment.natures = None
         link_project(session, commitment, other, quantity=None, basis=CANARY)

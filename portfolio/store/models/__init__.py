@@ -1,6 +1,7 @@
 """The tables, one file per noun."""
 
 from portfolio.store.models.access import ApiToken, User, UserSession
+from portfolio.store.models.budget import BudgetFigure, BudgetRule
 from portfolio.store.models.calendar import CalendarFeed
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
 from portfolio.store.models.contract import Contract, ContractChange
@@ -27,6 +28,8 @@ __all__ = [
     "ApiToken",
     "Approval",
     "Baseline",
+    "BudgetFigure",
+    "BudgetRule",
     "CalendarFeed",
     "Commitment",
     "CommitmentLink",

@@ -16,6 +16,7 @@ from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
 from portfolio.exchange.workbook import About, write_workbook
 from portfolio.reports import funding, investment
+from portfolio.reports.budget import budget_table
 from portfolio.reports.cashflow import read_cashflow
 from portfolio.reports.entries import read_entries
 from portfolio.reports.kpis import Side, breakdown, read_kpis
@@ -28,6 +29,7 @@ from portfolio.store.queries.register import Window
 from portfolio.web import filters, money_filters
 from portfolio.web.database import get_session
 from portfolio.web.permissions import requires
+from portfolio.web.scope import visible_districts
 from portfolio.web.signin import signed_in_user
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
@@ -107,6 +109,15 @@ def readiness(ending: str) -> ResponseReturnValue:
     """Send the list for the statistics office."""
     chosen = filters.read_filter(request.args)
     return _send([read_readiness(get_session(), chosen).table], chosen, ending, gettext("入库纳统"))
+
+
+@blueprint.get("/budget.<ending>")
+@requires(Permission.EXPORT)
+def budget(ending: str) -> ResponseReturnValue:
+    """Send both measures of the education budget, year by year."""
+    chosen = filters.read_filter(request.args)
+    shown = [one for one in visible_districts() if chosen.district in (None, one.adcode)]
+    return _send([budget_table(get_session(), shown)], chosen, ending, gettext("教育经费核对"))
 
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:

@@ -116,7 +116,7 @@ def test_dark_pages_have_no_barrier_either(chromium: Browser, website: Site) -> 
     page = context.new_page()
     page.emulate_media(color_scheme="dark")
     visit = watched(page, website)
-    for path in ("/projects", "/projects/500106-0005", "/maps/500106", "/money"):
+    for path in ("/projects", "/projects/500106-0005", "/projects/500106-0005/place", "/maps/500106", "/money"):
         visit.open(path)
         assert barriers(page) == [], path
     assert visit.wrong() == []

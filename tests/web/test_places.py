@@ -290,6 +290,13 @@ def test_a_site_is_taken_back_and_the_point_stays(app: Flask, client: FlaskClien
     assert (stored(app).site_outline, stored(app).lon) == (None, 106.4505)
 
 
+def test_a_point_outside_its_site_is_saved_and_warned_about(client: FlaskClient) -> None:
+    place(client, coordinates="106.4525, 29.5405", accuracy="site", outline=polygon())
+    assert re.search(r"位置在用地范围外 14\d 米", client.get(PAGE).text)
+    place(client, coordinates="106.4505, 29.5405", accuracy="site")
+    assert "位置在用地范围外" not in client.get(PAGE).text
+
+
 def test_an_uploaded_site_is_shown_before_it_is_saved(client: FlaskClient, unchanged: Callable[[], bool]) -> None:
     page = upload(client, polygon().encode(), "site.geojson", act="check")
 

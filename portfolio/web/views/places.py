@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from geo.datums import distance_outside_m
 from geo.errors import GeoError
 from geo.maps import MapShell, placing_map
 from geo.uploads import read_outline
@@ -33,7 +34,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceForm, stored_place
 from portfolio.web.forms.projects import VersionedForm
 from portfolio.web.permissions import requires
-from portfolio.web.places import named_place, read_place, read_site, readings_json, readings_of
+from portfolio.web.places import named_place, read_place, read_site, readings_json, readings_of, write_distance
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("places", __name__)
@@ -169,7 +170,8 @@ def _page(form: PlaceForm, project: Project, *, status: int = 200, **more: Any) 
         places=[_place_json(one) for one in places],
         suggestions=suggest_places(project, project.district, places),
         read=_readings(form, project),
-        site=_site(form, project),
+        site=(site := _site(form, project)),
+        pin_apart=_pin_apart(form, project) if site else None,
         placed=_placed(),
         queue=_queue(project),
         back=_back_url(form.back.data, project),
@@ -212,6 +214,18 @@ def _site(form: PlaceForm, project: Project) -> Any:
     except GeoError:
         return None
     return measure_site(form.outline.text, project.site_area_m2)
+
+
+def _pin_apart(form: PlaceForm, project: Project) -> str | None:
+    """Say how far the point of a form lies outside its site, or nothing where it lies inside or cannot be read."""
+    if not form.coordinates.text:
+        return None
+    try:
+        stated = readings_of(form, project).stated
+    except RuleError:
+        return None
+    metres = distance_outside_m(stated.lon, stated.lat, read_outline(form.outline.text or ""))
+    return write_distance(metres) if metres >= 1 else None
 
 
 def _map_behind() -> str | None:

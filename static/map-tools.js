@@ -57,6 +57,7 @@
     window.portfolioMapBases.chooseBase(projectMap);
     keepView(projectMap);
     recolour(projectMap);
+    window.portfolioMapTowns.addTowns(projectMap);
     chooseLayers(projectMap);
     window.portfolioMapYears.chooseYear(projectMap);
     window.portfolioMapSearch.searchAll(projectMap);

@@ -284,7 +284,9 @@
     layOutNames() {
       if (this.config.inset) return;
       const shown = this.data.layers.filter((layer) => this.map.hasLayer(this.layers[layer.kind]));
-      this.names.layOut({ entries: this.entries, zones: shown.flatMap((layer) => layer.zones.features), places: this.data.places });
+      const towns = this.layers.towns && this.map.hasLayer(this.layers.towns);
+      const places = towns ? [] : this.data.places;
+      this.names.layOut({ entries: this.entries, zones: shown.flatMap((layer) => layer.zones.features), places });
     }
 
     drawLeader(entry) {

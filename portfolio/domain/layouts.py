@@ -34,6 +34,14 @@ class LineRole(Term):
     RIDGE = "ridge", "山脊"
 
 
+class TownMeasure(Term):
+    """What the colour or the circle of a town stands for (镇街设色)."""
+
+    COUNT = "count", "项目数（个）"
+    SEATS = "seats", "学位（个）"
+    MONEY = "money", "总投资（万元）"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ZoneDraft:
     """One zone: an area as GeoJSON geometry text, or a centre line with a whole width in metres; WGS-84."""

@@ -97,9 +97,12 @@ def line_features(layout: Layout) -> list[dict[str, Any]]:
 
 
 def layers_json(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
-    """Return the layouts in force as layers of a map, one for each kind; districts side by side share a layer."""
+    """Return the layouts in force as layers of a map, one for each kind; districts side by side share a layer.
+
+    Towns are no such layer: they are coloured by what lies in them (``town_map``).
+    """
     layers = []
-    for kind in LayoutKind:
+    for kind in (LayoutKind.BELTS, LayoutKind.LINES3):
         found = [layout for one in sheets if (layout := one.find(kind))]
         if found:
             zones = [zone for layout in found for zone in zone_features(layout)]

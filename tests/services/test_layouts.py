@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.drafts import PlaceDraft
 from portfolio.domain.errors import RuleError, StaleError
-from portfolio.domain.layouts import NOWHERE, OUTSIDE, LayoutDraft, LayoutKind, ZoneDraft
+from portfolio.domain.layouts import NOWHERE, OUTSIDE, LayoutDraft, LayoutKind, TownMeasure, ZoneDraft
 from portfolio.domain.terms import Accuracy
+from portfolio.reports.towns import Town, classify, read_towns, read_towns_at_points
 from portfolio.reports.zones import sum_zones, total_zones
 from portfolio.services import layouts as service
 from portfolio.services import projects as project_service
@@ -23,9 +24,9 @@ from portfolio.services.sample import add_samples, remove_samples
 from portfolio.store.history import AppendOnlyError
 from portfolio.store.models import Layout, Project, ZoneShare
 from portfolio.store.queries import layouts
-from portfolio.store.queries.districts import get_district
+from portfolio.store.queries.districts import get_district, list_places
 from portfolio.store.queries.projects import ProjectFilter, count_projects
-from tests.builders import SHAPINGBA, belt_draft, make_entry, make_layout, make_project, project_draft, site
+from tests.builders import SHAPINGBA, WANZHOU, belt_draft, make_entry, make_layout, make_project, project_draft, site
 
 BELTS, LINES3 = LayoutKind.BELTS, LayoutKind.LINES3
 EAST = ("east", 106.46, 1000)
@@ -276,3 +277,36 @@ def test_the_table_and_the_filter_count_the_same_projects(session: Session) -> N
         wanted = ProjectFilter(district=SHAPINGBA, belt=row.key)
         assert row.projects == count_projects(session, wanted), row.key
     assert {row.key for row in sum_zones(session, ProjectFilter(), layout)} >= {OUTSIDE, NOWHERE}
+
+
+# --- towns ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_outlines_a_town_counts_what_stands_at_its_point(session: Session) -> None:
+    places = [one for one in list_places(session, get_district(session, WANZHOU)) if "-town-" in one.key]
+    towns = {one.name: one.figures for one in read_towns_at_points(session, ProjectFilter(district=WANZHOU), places)}
+
+    assert len(towns) == 52
+    assert sum(int(figures[TownMeasure.COUNT] or 0) for figures in towns.values()) == 13
+    assert towns["恒合土家族乡"] == {TownMeasure.COUNT: 1, TownMeasure.SEATS: None, TownMeasure.MONEY: None}
+
+
+def test_with_outlines_a_town_counts_what_lies_in_it_whatever_its_accuracy(session: Session) -> None:
+    halves = lines3(("a", square(106.25, 29.4, 106.43, 29.8)), ("b", square(106.43, 29.4, 106.55, 29.8)))
+    layout = make_layout(session, dataclasses.replace(halves, kind=LayoutKind.TOWNS))
+    make_project(session, district=SHAPINGBA, place=IN_EAST, seats=900)
+
+    towns = read_towns(session, ProjectFilter(), layout)
+
+    assert [one.figures[TownMeasure.COUNT] for one in towns] == [2, 1]
+    assert [one.figures[TownMeasure.SEATS] for one in towns] == [None, 900]
+
+
+def test_classes_hold_every_town_once_and_say_their_bounds() -> None:
+    figures = [None, 0, 1, 1, 2, 3, 5, 8, 13, 21]
+    towns = [Town(str(number), "", {TownMeasure.COUNT: figure}) for number, figure in enumerate(figures)]
+    classes = classify(towns, TownMeasure.COUNT)
+
+    assert classes.bounds == [(1, 1), (2, 2), (3, 5), (8, 8), (13, 21)]
+    assert [*classes.counts, classes.empty] == [2, 1, 2, 1, 2, 2]
+    assert [classes.class_of(one) for one in figures] == [0, 0, 1, 1, 2, 3, 3, 4, 5, 5]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, exists, func, literal, not_, null, select
+from sqlalchemy import Select, Text, and_, cast, exists, func, literal, not_, null, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.shares import WHOLE_PPM
-from portfolio.domain.terms import MoneyState
-from portfolio.store.models import Layout, LedgerEntry, Project, ZoneShare
+from portfolio.domain.terms import Accuracy, MoneyState
+from portfolio.store.models import GazetteerPlace, Layout, LedgerEntry, Project, ZoneShare
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
@@ -34,6 +34,22 @@ def list_split(session: Session, chosen: ProjectFilter, layout: Layout) -> Seque
     split = _among(chosen, layout, ZoneShare.zone_key).where(ZoneShare.share_ppm.between(1, WHOLE_PPM - 1))
     statement = split.add_columns(Project.id, ZoneShare.share_ppm)
     return session.execute(statement.order_by(Project.id, ZoneShare.share_ppm.desc(), ZoneShare.zone_key)).all()
+
+
+def sum_at_towns(session: Session, chosen: ProjectFilter, keys: Sequence[str]) -> Sequence[Any]:
+    """Sum the projects meant that are known to the town and stand at its point, by the town's key in the gazetteer.
+
+    One row per town that has any: ``key``, ``count``, ``seats``, ``investment_fen``.
+    """
+    sums = (
+        func.count().label("count"),
+        func.sum(Project.seats).label("seats"),
+        func.sum(Project.total_investment_fen).label("investment_fen"),
+    )
+    at_point = and_(GazetteerPlace.lon == Project.lon, GazetteerPlace.lat == Project.lat)
+    statement = select(GazetteerPlace.key, *sums).select_from(Project).join(GazetteerPlace, at_point)
+    placed = (Project.accuracy == Accuracy.TOWN, GazetteerPlace.key.in_(keys))
+    return session.execute(statement.where(*conditions(chosen), *placed).group_by(GazetteerPlace.key)).all()
 
 
 def _among(chosen: ProjectFilter, layout: Layout, key: Any) -> Select[Any]:

@@ -33,13 +33,14 @@ from portfolio.web.permissions import requires
 from portfolio.web.remember import remembered
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.signin import can
+from portfolio.web.town_map import towns_json
 
 blueprint = Blueprint("mapdata", __name__, url_prefix="/maps")
 
 UNLOCATED_NAMES = 12
 FOUND = 10
 HIGHEST_ZOOM = 24
-_STATE = ("colour", "layers", "base", "view", "year", "opening", "focus", "bbox", "zoom")
+_STATE = ("colour", "layers", "measure", "base", "view", "year", "opening", "focus", "bbox", "zoom")
 
 
 @blueprint.get("/<adcode>/data.json")
@@ -155,7 +156,7 @@ def _numbers(name: str, count: int) -> list[float]:
 
 def sheet_json(scope: MapScope) -> dict[str, Any]:
     """Return what stays the same while a person moves about the map."""
-    return districts_json(scope.districts) | _about(scope, scope.facets())
+    return districts_json(scope.districts) | _about(scope, scope.facets()) | {"towns": towns_json(scope)}
 
 
 def districts_json(shown: Sequence[District]) -> dict[str, Any]:

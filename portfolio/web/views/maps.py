@@ -30,6 +30,7 @@ from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.signin import can
+from portfolio.web.town_map import town_legends
 from portfolio.web.views.mapdata import legend_rows, rest_url
 from portfolio.web.zones import layout_links, zone_tables
 
@@ -82,6 +83,7 @@ def show(adcode: str) -> ResponseReturnValue:
         legends=_legends(facets),
         zone_tables=zone_tables(scope),
         layout_links=layout_links(scope),
+        town_legends=town_legends(scope),
         projects=rows_json(located),
         located_count=facets.located,
         unlocated=[_loose_json(row) for row in unlocated],

@@ -7,9 +7,9 @@ import time
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, Point, box
 
-from geo.belts import BeltSpec, belt_of_points, belt_shares, build_belts
+from geo.belts import BeltSpec, belt_of_points, belt_shares, build_belts, zone_shares
 from geo.crs import LONLAT
 from geo.errors import GeoError
 
@@ -132,3 +132,21 @@ def test_frames_without_crs_are_refused(lines: gpd.GeoDataFrame) -> None:
         build_belts(naked, [WEST_EAST], None)
     with pytest.raises(GeoError, match="坐标系"):
         belt_shares(naked, build_belts(lines, [WEST_EAST], None))
+
+
+def test_points_and_sites_are_shared_out_together(lines: gpd.GeoDataFrame) -> None:
+    belts = build_belts(lines, [WEST_EAST, SOUTH_NORTH], None)
+    shapes = [
+        Point(EAST + 3000, NORTH),
+        box(EAST + 2000, NORTH + 400, EAST + 2100, NORTH + 600),
+        Point(EAST + 3000, NORTH + 3000),
+    ]
+    places = gpd.GeoDataFrame({"project_id": [1, 2, 3]}, geometry=shapes, crs=METRIC).to_crs(LONLAT)
+    found = {(row.project_id, row.belt): row.share for row in zone_shares(places, belts).itertuples()}
+
+    assert found == {(1, "first"): 1.0, (2, "first"): pytest.approx(0.5, abs=0.001)}
+
+
+def test_no_place_has_no_share(lines: gpd.GeoDataFrame) -> None:
+    none = gpd.GeoDataFrame({"project_id": []}, geometry=[], crs=LONLAT)
+    assert zone_shares(none, build_belts(lines, [WEST_EAST], None)).empty

@@ -46,7 +46,8 @@
       showLayer(projectMap, kind, box.checked);
       box.addEventListener("change", () => {
         showLayer(projectMap, kind, box.checked);
-        const chosen = [...document.querySelectorAll("[data-map-layer]:checked")].map((one) => one.dataset.mapLayer);
+        const boxes = [...document.querySelectorAll("[data-map-layer]:checked")];
+        const chosen = boxes.filter((one) => !one.closest("label").hidden).map((one) => one.dataset.mapLayer);
         keep({ layers: chosen.join() || "none" });
       });
     });

@@ -11,6 +11,7 @@ from typing import Any
 
 _ADDRESS = re.compile(r"""url\(\s*["']?(?!["']?data:)[^)]*\)""")
 _END_OF_SCRIPT = re.compile("</(?=script)", re.IGNORECASE)
+HIDDEN_AT_FIRST = ("towns", "guides", "heat")  # as on the page of the map
 _BROKEN_END = r"<\\/"
 
 
@@ -54,10 +55,8 @@ def write_map_page(page: MapPage) -> bytes:
 
 def _controls(page: MapPage) -> str:
     options = "".join(f'<option value="{escape(key)}">{escape(label)}</option>' for key, label in page.colours)
-    boxes = (("belts", "圈带", " checked"), ("guides", "参照线", ""), ("heat", "热力", ""))
-    layers = "".join(
-        f'<label><input type="checkbox" data-map-layer="{key}"{state}>{label}</label>' for key, label, state in boxes
-    )
+    areas = [(layer["kind"], layer["title"]) for layer in page.data["sheet"]["layers"]]
+    layers = "".join(_layer_box(kind, title) for kind, title in [*areas, ("guides", "参照线"), ("heat", "热力")])
     return f"""<div class="map-controls"><div class="map-finder" data-map-finder>
 <label for="map-search">在地图上找</label><input id="map-search" type="search" data-map-search>
 <ul data-map-found hidden></ul></div>
@@ -66,6 +65,11 @@ def _controls(page: MapPage) -> str:
 <fieldset class="map-layers"><legend>图层</legend>{layers}
 <button type="button" class="button" aria-pressed="false" data-map-measure>量距离和面积</button></fieldset>
 <p class="map-measured" role="status" data-map-measured></p></div>"""
+
+
+def _layer_box(kind: str, title: str) -> str:
+    state = "" if kind in HIDDEN_AT_FIRST else " checked"
+    return f'<label><input type="checkbox" data-map-layer="{escape(kind)}"{state}>{escape(title)}</label>'
 
 
 def _legends(page: MapPage) -> str:

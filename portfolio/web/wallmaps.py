@@ -30,20 +30,20 @@ from portfolio.web.views.mapdata import legend_rows, sheet_json
 from portfolio.web.views.maps import map_notes
 
 MOST = 2000
-GUIDES = "guides"
+GUIDES, TOWNS = "guides", "towns"
 _TABLE = ("name", "level", "nature", "stage", "completion", "investment")
 
 
 @dataclass(frozen=True)
 class WallChoice:
-    """What a person chose for a wall map: what the colours stand for, and the layers to draw, all of them for None."""
+    """What a person chose for a wall map: what the colours stand for, and the layers; None draws all but the towns."""
 
     colour: ColourBy
     layers: frozenset[str] | None
 
     def draws(self, kind: str) -> bool:
         """Return whether a layer of that kind is drawn."""
-        return self.layers is None or kind in self.layers
+        return kind != TOWNS if self.layers is None else kind in self.layers
 
 
 def read_choice() -> WallChoice:

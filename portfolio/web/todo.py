@@ -12,6 +12,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.reporting import ReportState
 from portfolio.domain.roles import Permission
 from portfolio.store.queries.projects import ProjectFilter, count_projects
+from portfolio.store.queries.reports import count_overdue
 from portfolio.store.queries.rounds import count_open_reports
 from portfolio.web.database import get_session
 from portfolio.web.signin import can, scope_adcode
@@ -44,3 +45,5 @@ def _all() -> Iterator[Todo]:
         yield Todo(gettext("待定位"), unlocated, url_for("places.queue"))
     if can(Permission.REVIEW_REPORTS):
         yield Todo(gettext("待核定月报"), reports(ReportState.SUBMITTED), url_for("reports.index"))
+    overdue = count_overdue(session, ProjectFilter().within(adcode), today())
+    yield Todo(gettext("问题逾期"), overdue, url_for("reports.list_problems", show="open"))

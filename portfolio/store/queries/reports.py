@@ -156,6 +156,12 @@ def list_problems(
     return session.scalars(statement.order_by(*order)).all()
 
 
+def count_overdue(session: Session, chosen: ProjectFilter, day: dt.date) -> int:
+    """Return how many open problems of the projects meant were due before ``day``."""
+    statement = select(func.count()).select_from(Problem).join(Problem.project).where(*conditions(chosen))
+    return session.scalar(statement.where(Problem.closed_on.is_(None), Problem.due_on < day)) or 0
+
+
 def get_problem(session: Session, project: Project, number: int) -> Problem:
     """Return a problem of a project."""
     problem = session.get(Problem, number)

@@ -14,6 +14,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Level, Nature
 from portfolio.exchange.gantt import draw_timeline
+from portfolio.reports.seats import seats_at_risk
 from portfolio.reports.timeline import Timeline, milestone_page, portfolio_timeline
 from portfolio.services import milestones as service
 from portfolio.store.models import Approval, Project
@@ -29,7 +30,7 @@ from portfolio.web.forms.milestones import (
     validity_form,
 )
 from portfolio.web.permissions import requires
-from portfolio.web.scope import get_project_in_scope
+from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("milestones", __name__)
 
@@ -54,6 +55,23 @@ def index() -> ResponseReturnValue:
         approvals=queries.list_running_out(get_session(), chosen, today() + dt.timedelta(days=SOON_DAYS)),
         picture_args=filters.filter_args() | {"page": str(_page_number())},
         today=today(),
+    )
+
+
+@blueprint.get("/seats")
+@requires(Permission.VIEW)
+def seats() -> ResponseReturnValue:
+    """Show the seats of each September term and what a slip would cost."""
+    chosen = filters.read_filter(request.args)
+    return render_template(
+        "milestones/seats.html",
+        page=seats_at_risk(get_session(), chosen),
+        most_codes=filters.MOST_CODES,
+        scope=filters.scope_title(chosen),
+        chips=filters.chips(),
+        terms=TERMS,
+        districts=visible_districts(),
+        zone_choices=filters.zone_choices(),
     )
 
 

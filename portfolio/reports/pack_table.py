@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from portfolio.domain.errors import RuleError
@@ -75,7 +76,7 @@ class PackTable:
         """Return the sum of all states: no figure of its own, only a number by which two files can be compared."""
         return sum(fen or 0 for fen in self.amounts.values())
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Return the SHA-256 over every figure and every text but who made it and when."""
         content = _plain(self)

@@ -28,6 +28,8 @@ SERIES = ("BFD9DB", "78ACB2", "1E616D", "9A6417")
 _ChartData: Any = CategoryChartData  # python-pptx states no types for these two
 _Colour: Any = RGBColor
 _NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+_FILL, _COLOUR, _LINE_BELOW = qn("a:solidFill"), qn("a:srgbClr"), qn("a:lnB")
+_FACES = (qn("a:latin"), qn("a:ea"), qn("a:cs"))
 _INSET = 0.06
 _TWO_LINES = 0.44
 
@@ -146,25 +148,30 @@ def rgb(colour: str) -> Any:
 
 
 def write_run(paragraph: Any, text: str, words: Words) -> None:
-    """Write a run in the Chinese face of the deck."""
+    """Write a run in the Chinese face of the deck; straight into the XML, since a table has hundreds."""
     run = paragraph.add_run()
     run.text = xml_text(text)
-    font = run.font
-    font.size, font.bold, font.color.rgb = Pt(words.points), words.bold, rgb(words.colour)
-    set_face(run._r.get_or_add_rPr())
+    properties = run._r.get_or_add_rPr()
+    properties.set("sz", str(round(words.points * 100)))
+    properties.set("b", "1" if words.bold else "0")
+    _paint(properties, words.colour)
+    set_face(properties)
+
+
+def _paint(parent: Any, colour: str) -> None:
+    _add(_add(parent, _FILL), _COLOUR).set("val", colour)
 
 
 def set_face(properties: Any) -> None:
     """Set the typeface of Latin and of Chinese characters: without the second one PowerPoint takes one of its own."""
-    for tag in ("a:latin", "a:ea", "a:cs"):
-        for old in properties.findall(qn(tag)):
-            properties.remove(old)
-    for tag in ("a:latin", "a:ea"):
+    for old in [one for one in properties if one.tag in _FACES]:
+        properties.remove(old)
+    for tag in _FACES[:2]:
         _add(properties, tag).set("typeface", FONT)
 
 
 def _add(parent: Any, tag: str) -> Any:
-    child = parent.makeelement(qn(tag), {})
+    child = parent.makeelement(tag, {})
     parent.append(child)
     return child
 
@@ -198,9 +205,9 @@ def _fill_cell(cell: Any, text: str, words: Words) -> None:
     paragraph.alignment = words.align
     write_run(paragraph, text, words)
     properties = cell._tc.get_or_add_tcPr()
-    line = _add(properties, "a:lnB")
+    line = _add(properties, _LINE_BELOW)
     line.set("w", "9525")
-    _add(_add(line, "a:solidFill"), "a:srgbClr").set("val", HAIRLINE)
+    _paint(line, HAIRLINE)
 
 
 def _dress(chart: Any, *, many: bool, is_bar: bool, form: str) -> None:

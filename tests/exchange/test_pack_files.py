@@ -339,6 +339,18 @@ def text_height(frame: Any, room: float) -> float:
     return height
 
 
+def test_a_pack_without_any_money_says_so_and_is_still_complete(session: Session) -> None:
+    pack = make_pack(session)
+    titles = [slide.shapes.title.text_frame.text for slide in deck_of(pack).slides]
+
+    assert 8 <= len(titles) <= 12
+    assert "资金台账还没有记录" in titles
+    assert "本范围内尚未登记任何资金" in words_of(PackKind.DOCX, made(PackKind.DOCX, pack))
+    assert Document(io.BytesIO(made(PackKind.DOCX, pack))).tables == []
+    years = load_workbook(io.BytesIO(made(PackKind.XLSX, pack)))["按年度"]
+    assert "没有记录。" in [row[0] for row in years.values]
+
+
 @needs_office
 def test_the_slides_are_drawn_with_every_title_in_view(
     pack: PackTable, to_pdf: Callable[[PackKind, bytes], bytes]

@@ -36,7 +36,7 @@ def write_letter(target: IO[bytes], pack: PackTable, *, issuer: str | None = Non
     _title(document, pack)
     for section in briefing(pack):
         _write_section(document, section, notes)
-        if section.is_about_money:
+        if section.is_about_money and any(fen is not None for fen in pack.amounts.values()):
             _headline_table(document, pack)
     _write_stamp(document, pack)
     notes.save()

@@ -41,6 +41,10 @@ _CONTENT = Box(EDGE, 1.35, WIDTH - 2 * EDGE, 5.35)
 _MOST_ROWS = 10
 _SAID_ELSEWHERE = ("未知", "冲销", "控制数")
 _TITLE_ONLY = 5  # of python-pptx's own template
+_NO_MONEY = (
+    "本范围内的项目还没有登记任何申请、计划、下达、到位、支付或完成投资。",
+    "拿到批复、下达或支付文件后，在项目页的“资金”一节逐笔登记，这里会按状态、来源和年度汇总。",
+)
 _LABELS = {state.value: state.label for state in MoneyState}
 
 
@@ -180,7 +184,8 @@ def _finding(pack: PackTable) -> str:
 def _states(board: Board, pack: PackTable) -> str | None:
     known = [(key, fen) for key, fen in pack.amounts.items() if fen is not None]
     if not known:
-        return None
+        board.text(_CONTENT, [(text, Words(18)) for text in _NO_MONEY], after=10)
+        return "资金台账还没有记录"
     series = [("累计（万元）", [fen / _WAN for _, fen in known])]
     board.columns(_CONTENT, [_LABELS[key] for key, _ in known], series)
     given, received = pack.amounts["appropriated"], pack.amounts["received"]
@@ -228,21 +233,19 @@ def _stages(board: Board, pack: PackTable) -> str:
 
 
 def _projects(board: Board, pack: PackTable) -> str:
-    """The projects with most money of the state that has come furthest, or with most investment."""
-    key = (
-        _furthest(pack)
-        if any(pack.amounts[key] for key in ("received", "appropriated", "planned"))
-        else "total_investment"
-    )
-    order = sorted(
-        zip(values(pack.by_project, key), pack.by_project.rows, strict=True), key=lambda pair: -(pair[0] or 0)
-    )
+    """The projects with most money of the state that has come furthest, else with most investment, else the first."""
+    key = _furthest(pack)
+    if not pack.amounts[key]:
+        key = "total_investment"
+    ranks = values(pack.by_project, key)
+    order = sorted(zip(ranks, pack.by_project.rows, strict=True), key=lambda pair: -(pair[0] or 0))
     rows = [row for _, row in order][:_MOST_ROWS]
-    table = Table("", pack.by_project.columns, rows)
     keys = ("name", "level", "stage", "light", "total_investment", "appropriated", "received", "paid")
-    _table(board, table, keys, (3.2, 1.3, 1.7, 0.9, 1.3, 1.3, 1.3, 1.3))
-    label = "总投资" if key == "total_investment" else f"{_LABELS[key]}资金"
-    return f"{label}最多的 {len(rows)} 个项目" if len(rows) < pack.stamp.projects else f"全部 {len(rows)} 个项目"
+    _table(board, Table("", pack.by_project.columns, rows), keys, (3.2, 1.3, 1.7, 0.9, 1.3, 1.3, 1.3, 1.3))
+    if len(rows) == pack.stamp.projects:
+        return f"全部 {len(rows)} 个项目"
+    label = "总投资" if key == "total_investment" else _named(key)
+    return f"{label}最多的 {len(rows)} 个项目" if any(ranks) else f"{pack.stamp.projects} 个项目中的前 {len(rows)} 个"
 
 
 def _map_slide(board: Board, pack: PackTable, picture: bytes) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.packs import PackKind
 from portfolio.exchange.pack.files import PackExtras, file_name, write_file
+from portfolio.exchange.pack.typeset import MOST_ROWS
 from portfolio.exchange.pack.workbook import sheet_names
 from portfolio.exchange.wallmap_page import _advance, printable
 from portfolio.reports.pack_briefing import briefing, stamp_lines
@@ -253,6 +254,18 @@ def test_the_pdf_says_what_the_table_says(pack: PackTable, tmp_path: Path) -> No
         assert amounts(table) <= set(re.findall(r"-?[\d,]+\.\d\d", text))
     assert pack.short_hash in flat
     assert "第1页，共" in flat
+
+
+def test_the_pdf_of_a_large_register_says_what_it_leaves_off(pack: PackTable) -> None:
+    rows = tuple(pack.by_project.rows) * 13
+    text = "".join(
+        words_of(
+            PackKind.PDF, made(PackKind.PDF, replace(pack, by_project=replace(pack.by_project, rows=rows)))
+        ).split()
+    )
+
+    assert len(rows) > MOST_ROWS
+    assert f"本表共{len(rows)}行，这里列前{MOST_ROWS}行" in text
 
 
 def amounts(table: Table) -> set[str]:

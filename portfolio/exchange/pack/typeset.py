@@ -20,6 +20,7 @@ from portfolio.reports.pack_briefing import briefing, chinese_day, control_line,
 from portfolio.reports.pack_table import PackTable
 from portfolio.reports.tables import Kind, Table
 
+MOST_ROWS = 150
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 _BEHIND = (
     *("kpis", "by_source", "by_year", "matrix", "estimates"),
@@ -77,10 +78,18 @@ def _sheet(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": [{"heading": one.heading, "kind": one.kind.value, "width": one.width} for one in table.columns],
-        "rows": [_written(kinds, row) for row in table.rows],
+        "rows": [_written(kinds, row) for row in table.rows[:MOST_ROWS]],
         "totals": totals,
-        "notes": list(table.notes),
+        "notes": [*table.notes, *_left_off(table)],
     }
+
+
+def _left_off(table: Table) -> list[str]:
+    """Say that a table goes on elsewhere: ten thousand rows would take typst two gigabytes."""
+    count = len(table.rows)
+    if count <= MOST_ROWS:
+        return []
+    return [f"本表共 {count} 行，这里列前 {MOST_ROWS} 行；合计为全部各行之和，其余各行见 Excel 数据表和 CSV 数据。"]
 
 
 def _written(kinds: Sequence[Kind], row: Sequence[Any], blank: str = UNKNOWN) -> list[str]:

@@ -66,6 +66,13 @@ class Chain:
         return self.first.ratio if self.first else None
 
     @property
+    def design_excess(self) -> Decimal | None:
+        """Return by which share of the first the second lies above it, below zero under it; None if not both known."""
+        if self.feasibility_fen is None or self.design_fen is None:
+            return None
+        return Decimal(self.design_fen - self.feasibility_fen) / self.feasibility_fen
+
+    @property
     def must_report(self) -> bool:
         """Return whether the second lies 10 % or more above the first: see REPORTING_RULE. Exact, in whole fen."""
         if self.feasibility_fen is None or self.design_fen is None:

@@ -24,14 +24,17 @@ from portfolio.domain.terms import (
     Level,
     MoneyState,
     Nature,
+    Source,
     Stage,
     Status,
     Term,
 )
+from portfolio.reports.estimates import EstimatesSection, estimates_section
 from portfolio.reports.lights import LightPage, light_page
 from portfolio.reports.placing import measure_site
 from portfolio.store.models import CommitmentLink, Fact, LedgerEntry, Project, Revision
-from portfolio.store.queries import commitments, facts, ledger, revisions
+from portfolio.store.queries import commitments, contracts, facts, ledger, revisions
+from portfolio.store.queries.contracts import ContractStanding
 
 FIELD_LABELS = {
     "name": "项目名称",
@@ -116,6 +119,9 @@ class ProjectPage:
     warnings: Sequence[str]
     sums: dict[MoneyState, int]
     entries: Sequence[LedgerEntry]
+    unspent: Sequence[tuple[Source, int, int]]
+    estimates: EstimatesSection
+    contracts: Sequence[ContractStanding]
     reversed_ids: frozenset[int]
     facts: dict[FactField, list[Fact]]
     disputed: dict[FactField, list[str]]
@@ -135,6 +141,9 @@ def project_page(session: Session, project: Project) -> ProjectPage:
         warnings=_warnings(project),
         sums=ledger.sum_by_state(session, project),
         entries=entries,
+        unspent=ledger.list_unspent(session, project),
+        estimates=estimates_section(session, project),
+        contracts=contracts.list_contracts_of(session, project, with_void=True),
         reversed_ids=frozenset(entry.reverses_id for entry in entries if entry.reverses_id is not None),
         facts={field: by_field[field] for field in FactField if by_field[field]},
         disputed=_disputed(by_field),

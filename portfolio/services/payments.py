@@ -11,7 +11,6 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import format_exact
 from portfolio.domain.slips import unit_question
 from portfolio.domain.terms import MoneyState, Overdraw
-from portfolio.services.settings import change_setting
 from portfolio.store.models import Contract, LedgerEntry, Project
 from portfolio.store.queries import contracts, estimates, ledger
 from portfolio.store.queries.settings import find_setting
@@ -22,11 +21,6 @@ OVERDRAW_KEY = "money.overdraw"
 def find_overdraw(session: Session) -> Overdraw:
     """Return what this office wants to happen to a payment beyond what it may; refused unless it says otherwise."""
     return Overdraw.from_label(find_setting(session, OVERDRAW_KEY, Overdraw.REFUSE.value))
-
-
-def set_overdraw(session: Session, choice: Overdraw) -> None:
-    """Choose what happens to payments beyond what they may."""
-    change_setting(session, OVERDRAW_KEY, choice.value)
 
 
 def yardstick_fen(session: Session, project: Project) -> int | None:

@@ -38,7 +38,21 @@ ENTRIES = (
     Entry("overview.show", lazy_gettext("总览")),
     Entry("projects.index", lazy_gettext("项目库"), nouns=("milestones", "lights")),
     Entry("maps.index", lazy_gettext("地图"), nouns=("places", "placetables")),
-    Entry("money.summary", lazy_gettext("资金"), nouns=("entries", "investment", "kpis", "cashflow", "budgets")),
+    Entry(
+        "money.summary",
+        lazy_gettext("资金"),
+        nouns=(
+            "entries",
+            "investment",
+            "kpis",
+            "cashflow",
+            "budgets",
+            "documents",
+            "sources",
+            "contracts",
+            "estimates",
+        ),
+    ),
     Entry("commitments.index", lazy_gettext("规划任务")),
     Entry("reports.index", lazy_gettext("月报")),
     Entry("commitments.indicators", lazy_gettext("指标")),
@@ -54,6 +68,10 @@ FUNDING = (
     Entry("cashflow.show", lazy_gettext("资金曲线")),
     Entry("cashflow.readiness", lazy_gettext("入库纳统")),
     Entry("budgets.index", lazy_gettext("两个只增不减")),
+    Entry("documents.index", lazy_gettext("资金文件")),
+    Entry("sources.index", lazy_gettext("资金来源")),
+    Entry("contracts.index", lazy_gettext("合同")),
+    Entry("estimates.index", lazy_gettext("四算")),
 )
 ADMINISTRATION = (
     Entry("users.index", lazy_gettext("用户"), Permission.ADMINISTER),

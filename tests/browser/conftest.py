@@ -16,12 +16,24 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from portfolio.services import users
+from portfolio.domain.drafts import LedgerDraft
+from portfolio.domain.terms import EstimateKind, MoneyState
+from portfolio.services import ledger, users
 from portfolio.services.photos import add_photo
 from portfolio.store.queries import users as user_queries
+from portfolio.store.queries.projects import get_project
 from portfolio.store.queries.reports import list_reports
 from portfolio.web import create_app
-from tests.builders import make_entry, make_project, site, write
+from tests.builders import (
+    make_contract,
+    make_document,
+    make_entry,
+    make_estimate,
+    make_project,
+    site,
+    split,
+    write,
+)
 from tests.conftest import Databases
 from tests.report_builders import a_picture, hand_in, make_problem, make_round, report_of
 
@@ -85,6 +97,7 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             project = make_project(session, name=text, remark=text, owner=text, district="500106", place=place)
             make_entry(session, project, document_no=text, note=text)
         _report(session)
+        _furnish_ledger(session)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
     with serving(app) as url:
@@ -114,6 +127,18 @@ def _report(session: Session) -> None:
     add_photo(session, told, a_picture(), caption=HOSTILE[2])
     hand_in(session, told, progress=HOSTILE[0], problems=HOSTILE[2])
     make_problem(session, told.project, what=HOSTILE[2], owner=HOSTILE[0])
+
+
+def _furnish_ledger(session: Session) -> None:
+    """Give one project a document, a contract that was paid under, and estimates that overrun."""
+    project, text = get_project(session, "500106-0005"), HOSTILE[2]
+    document = make_document(session, wan=5, district="500106", number=text, issuer=text)
+    split(session, document, (project, 3))
+    contract = make_contract(session, project, wan=2, number=text, name=text, party=text)
+    draft = LedgerDraft(source=document.source, state=MoneyState.PAID, year=2025, amount_fen=1_000_000)
+    ledger.add_entry(session, project, draft, contract=contract)
+    for kind, wan in ((EstimateKind.FEASIBILITY, 5), (EstimateKind.DESIGN, 6), (EstimateKind.DESIGN, 7)):
+        make_estimate(session, project, kind, wan=wan, approval_no=text, issuer=text)
 
 
 @dataclass

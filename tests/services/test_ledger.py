@@ -15,7 +15,8 @@ from portfolio.domain.errors import ConfirmationNeededError, RuleError
 from portfolio.domain.terms import MoneyState, Overdraw, Source
 from portfolio.reports import funding
 from portfolio.services import contracts, ledger
-from portfolio.services.payments import set_overdraw
+from portfolio.services.payments import OVERDRAW_KEY
+from portfolio.services.settings import change_setting
 from portfolio.store.history import AppendOnlyError
 from portfolio.store.models import LedgerEntry, Project
 from portfolio.store.queries import contracts as contract_queries
@@ -123,7 +124,7 @@ def test_an_office_may_let_payments_beyond_pass_when_they_are_confirmed_and_keep
     session: Session,
 ) -> None:
     project = make_project(session)
-    set_overdraw(session, Overdraw.WARN)
+    change_setting(session, OVERDRAW_KEY, Overdraw.WARN.value)
     with pytest.raises(ConfirmationNeededError, match="超过到位资金 5 万元") as asked:
         pay(session, project, 5)
     assert pay(session, project, 5, confirmed=str(asked.value)).warning == str(asked.value)

@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 from portfolio.store.history import first_broken_revision
 from tests.ledger_machine import LedgerMachine, drive
 
-EPISODES, STEPS = 25, 200
+EPISODES, STEPS = {"sqlite": 25, "postgresql": 5}, 200
 
 
-def test_every_fen_adds_up_after_each_of_five_thousand_steps(session: Session) -> None:
+def test_every_fen_adds_up_after_each_of_thousands_of_steps(session: Session) -> None:
+    """5,000 steps on SQLite, 1,000 of them again on PostgreSQL."""
     done: Counter[str] = Counter()
-    for seed in range(EPISODES):
+    episodes = EPISODES[session.get_bind().dialect.name]
+    for seed in range(episodes):
         done += drive(session, seed=seed, steps=STEPS)
-    print(f"n = {EPISODES * STEPS} steps: {dict(done)}")
-    assert done["entered"] > 1500
-    assert done["refused"] > 500
-    assert done["reverse"] > 300
+    print(f"n = {episodes * STEPS} steps: {dict(done)}")
+    assert done["entered"] > 60 * episodes
+    assert done["refused"] > 20 * episodes
+    assert done["reverse"] > 12 * episodes
 
 
 def test_the_history_agrees_with_the_ledger_after_a_run(session: Session) -> None:

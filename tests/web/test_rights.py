@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portfolio.domain.roles import Permission, Role
-from portfolio.domain.terms import Datum, Stage
+from portfolio.domain.terms import Datum, EstimateKind, Stage
 from portfolio.services import map_settings, users
 from portfolio.services.commitments import link_project
 from portfolio.services.files import keep_file
@@ -35,9 +35,13 @@ from tests.builders import (
     client_of,
     fingerprint,
     make_budget,
+    make_contract,
+    make_document,
     make_entry,
+    make_estimate,
     make_plan,
     make_project,
+    split,
     write,
 )
 from tests.packs import make_job
@@ -68,8 +72,18 @@ PLACES = {
     "zoom": 0,
     "column": 0,
     "row": 0,
+    "document": 1,
+    "source": "city_grant",
+    "step": "feasibility",
 }
-FOREIGN = {"code": CANARY_CODE, "key": "500101-c28", "adcode": WANZHOU, "pack_id": 2, "frozen_id": 2}
+FOREIGN = {
+    "code": CANARY_CODE,
+    "key": "500101-c28",
+    "adcode": WANZHOU,
+    "pack_id": 2,
+    "frozen_id": 2,
+    "document": 2,
+}
 
 
 @pytest.fixture
@@ -84,6 +98,15 @@ def furnished(app: Flask) -> Flask:
         make_plan(session, other, wan=77777)
         make_budget(session, SHAPINGBA, year=2023)
         make_budget(session, WANZHOU, year=2023, yuan=777_770_000, basis=CANARY)
+        approval = keep_file(session, "批复.txt", "text/plain", b"approved").id
+        for project, words in ((own, "本区"), (other, CANARY)):
+            wan = 500 if project is own else 77777
+            make_estimate(session, project, EstimateKind.FEASIBILITY, wan=wan, file_id=approval, approval_no=words)
+            make_contract(session, project, wan=wan, file_id=approval, party=words)
+            document = make_document(
+                session, wan=wan, district=project.district.adcode, issuer=words, number=words, file_id=approval
+            )
+            split(session, document, (project, wan))
         commitment = get_commitment(session, "500101-c28")
         commitment.levels = commitment.natures = None
         link_project(session, commitment, other, quantity=None, basis=CANARY)

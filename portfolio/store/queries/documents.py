@@ -50,13 +50,29 @@ def list_documents(
     return [DocumentStanding(one, *sums.get(one.id, (0, 0))) for one in found]
 
 
-def total_documents(session: Session, chosen: DocumentFilter) -> tuple[int, int, int]:
-    """Return how many documents are meant, what the live ones give, and what of that is allocated."""
+@dataclass(frozen=True)
+class DocumentTotals:
+    """How many documents are meant; of the live ones what they give, what is allocated, and to how many projects."""
+
+    count: int
+    given_fen: int
+    allocated_fen: int
+    projects: int
+
+    @property
+    def left_fen(self) -> int:
+        """Return what may still be allocated."""
+        return self.given_fen - self.allocated_fen
+
+
+def total_documents(session: Session, chosen: DocumentFilter) -> DocumentTotals:
+    """Add up the documents meant."""
     count = session.scalar(select(func.count()).select_from(FundingDocument).where(*_conditions(chosen))) or 0
     live = (*_conditions(chosen), FundingDocument.withdrawn_at.is_(None))
     given = session.scalar(select(func.sum(FundingDocument.amount_fen)).where(*live)) or 0
-    allocated = select(func.sum(LedgerEntry.amount_fen)).join(LedgerEntry.document).where(*live)
-    return count, int(given), int(session.scalar(allocated) or 0)
+    shares = select(func.sum(LedgerEntry.amount_fen)).join(LedgerEntry.document).where(*live)
+    sums = session.scalars(shares.group_by(LedgerEntry.project_id)).all()
+    return DocumentTotals(count, int(given), int(sum(sums)), sum(bool(fen) for fen in sums))
 
 
 def get_document(session: Session, number: int, *, within: str | None = None) -> FundingDocument:

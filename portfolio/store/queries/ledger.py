@@ -33,6 +33,11 @@ def find_reversal(session: Session, entry: LedgerEntry) -> LedgerEntry | None:
     return session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry.id))
 
 
+def reversed_among(entries: Sequence[LedgerEntry]) -> frozenset[int]:
+    """Return the numbers of the entries that others of the same list reverse."""
+    return frozenset(entry.reverses_id for entry in entries if entry.reverses_id is not None)
+
+
 def list_live_entries_of(session: Session, document: FundingDocument) -> Sequence[LedgerEntry]:
     """List the entries that a document gives and that were not reversed, by number."""
     reversal = aliased(LedgerEntry)
@@ -80,11 +85,16 @@ def sum_by_source_and_year(session: Session, chosen: ProjectFilter) -> Sequence[
 
 
 def sum_by_project(
-    session: Session, chosen: ProjectFilter, *, limit: int | None = None, offset: int = 0
+    session: Session,
+    chosen: ProjectFilter,
+    *,
+    source: Source | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Sequence[Any]:
     """Return project, district and state with the sum of amounts, one row per project and state, by code.
 
-    ``limit`` and ``offset`` count projects with entries.
+    ``source`` leaves the others out; ``limit`` and ``offset`` count projects with entries of any source.
     """
     has_entries = exists().where(LedgerEntry.project_id == Project.id)
     meant = select(Project.id).where(*conditions(chosen), has_entries).order_by(Project.code)
@@ -94,6 +104,8 @@ def sum_by_project(
     statement = select(*columns, func.sum(LedgerEntry.amount_fen).label("fen")).select_from(LedgerEntry)
     statement = statement.join(Project, Project.id == LedgerEntry.project_id)
     statement = statement.join(District, District.id == Project.district_id).where(Project.id.in_(meant))
+    if source is not None:
+        statement = statement.where(LedgerEntry.source == source)
     return session.execute(statement.group_by(*columns).order_by(Project.code, LedgerEntry.state)).all()
 
 

@@ -18,7 +18,10 @@ from portfolio.exchange.workbook import About, write_workbook
 from portfolio.reports import funding, investment
 from portfolio.reports.budget import budget_table
 from portfolio.reports.cashflow import read_cashflow
+from portfolio.reports.contracts import contracts_table
+from portfolio.reports.documents import documents_table
 from portfolio.reports.entries import read_entries
+from portfolio.reports.estimates import estimates_table
 from portfolio.reports.kpis import Side, breakdown, read_kpis
 from portfolio.reports.readiness import read_readiness
 from portfolio.reports.register import register_table
@@ -31,6 +34,8 @@ from portfolio.web.database import get_session
 from portfolio.web.permissions import requires
 from portfolio.web.scope import visible_districts
 from portfolio.web.signin import signed_in_user
+from portfolio.web.views.documents import read_documents
+from portfolio.web.views.estimates import read_over
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 
@@ -64,6 +69,31 @@ def entries(ending: str) -> ResponseReturnValue:
     """Send the entries that the filter means, all pages."""
     chosen = money_filters.read_entry_filter(request.args)
     return _send([read_entries(get_session(), chosen).table], chosen.projects, ending, gettext("资金记录"))
+
+
+@blueprint.get("/estimates.<ending>")
+@requires(Permission.EXPORT)
+def estimates(ending: str) -> ResponseReturnValue:
+    """Send the four estimates as they are on screen, all pages."""
+    chosen, over = filters.read_filter(request.args), read_over(request.args.get("over"))
+    return _send([estimates_table(get_session(), chosen, over=over)], chosen, ending, gettext("四算"))
+
+
+@blueprint.get("/contracts.<ending>")
+@requires(Permission.EXPORT)
+def contracts(ending: str) -> ResponseReturnValue:
+    """Send the contracts that the filter means, all pages."""
+    chosen = filters.read_filter(request.args)
+    return _send([contracts_table(get_session(), chosen)], chosen, ending, gettext("合同"))
+
+
+@blueprint.get("/documents.<ending>")
+@requires(Permission.EXPORT)
+def documents(ending: str) -> ResponseReturnValue:
+    """Send the documents that the filter means, all pages."""
+    chosen = read_documents(request.args)
+    home = ProjectFilter(district=chosen.district)
+    return _send([documents_table(get_session(), chosen)], home, ending, gettext("资金文件"))
 
 
 @blueprint.get("/kpis.<ending>")

@@ -83,6 +83,20 @@ def test_a_source_narrows_every_ratio(funded: Flask, client: FlaskClient) -> Non
     assert client.get("/money/kpis?source=moon").status_code == 422
 
 
+def test_a_row_of_a_breakdown_narrows_the_page_to_its_scope(funded: Flask, client: FlaskClient) -> None:
+    page = client.get(f"/money/kpis{DAY}").text
+    for name, query in (
+        ("万州区", "district=500101"),
+        ("区级财政", "source=district_budget"),
+        ("小学", "level=primary"),
+    ):
+        href = re.search(rf'<a href="([^"]+)">{name}</a>', page)
+        assert href
+        assert query in href[1]
+        row = next(row for table in tables(page) for row in table if row[0] == name)
+        assert re.findall(r'kpi-share">([^<]+)<', client.get(unescape(href[1])).text)[2] == row[-2]
+
+
 def test_entries_are_filtered_by_each_side_and_totalled_by_state(funded: Flask, client: FlaskClient) -> None:
     def amounts(query: str) -> list[str]:
         found = tables(client.get(f"/money/entries?{query}").text)

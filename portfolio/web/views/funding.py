@@ -20,6 +20,7 @@ from portfolio.web.money_filters import entries_url, read_state
 from portfolio.web.navigation import url_with
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
+from portfolio.web.remember import remembered
 from portfolio.web.scope import visible_districts
 
 
@@ -27,7 +28,7 @@ from portfolio.web.scope import visible_districts
 def summary() -> ResponseReturnValue:
     """Show the funding of the projects meant by source and year, and by project."""
     chosen, page = filters.read_filter(request.args), filters.read_page(request.args)
-    funding = read_funding(get_session(), chosen)
+    funding = remembered(("funding", chosen), lambda: read_funding(get_session(), chosen))
     matrix = funding.matrix(_state(funding))
     start = (page - 1) * filters.PER_PAGE
     return render_template(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portfolio.domain.roles import Permission
-from portfolio.domain.terms import KpiKind, MoneyState, Source
+from portfolio.domain.terms import KpiKind, Level, MoneyState, Source
 from portfolio.reports.kpis import PARTS, Side, breakdown, read_kpis, starts_table
 from portfolio.reports.tables import Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters, money_filters
 from portfolio.web.database import get_session
 from portfolio.web.money_filters import entries_url, filtered_url
+from portfolio.web.navigation import url_with
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.remember import remembered
@@ -46,7 +48,18 @@ def index() -> ResponseReturnValue:
         chips=money_filters.entry_chips(),
         districts=visible_districts(),
         sources=tuple(Source),
+        levels=tuple(Level),
+        zone_choices=filters.zone_choices(),
+        link=_narrowed,
     )
+
+
+def _narrowed(row: Any, key: str) -> str | None:
+    """Return this page narrowed to the district, level or source of a row."""
+    if key not in ("district", "level", "source"):
+        return None
+    adcodes = {one.name: one.adcode for one in visible_districts()}
+    return url_with(**{key: adcodes.get(row[0]) if key == "district" else row[0].value})
 
 
 def _breakdowns(chosen: ProjectFilter, as_of: dt.date) -> list[Table]:

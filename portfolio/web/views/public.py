@@ -97,7 +97,7 @@ def _frame(scope: MapScope) -> dict[str, Any]:
         "is_filtered": bool(filters.filter_args(but=NOT_FILTERS)),
         "rest_url_located": None,
         "rest_url_unlocated": None,
-        **dict.fromkeys(("zone_tables", "zone_choices", "layout_links", "downloads"), ()),
+        **dict.fromkeys(("zone_tables", "zone_choices", "layout_links", "downloads", "openings", "town_legends"), ()),
     }
 
 

@@ -117,6 +117,8 @@ def test_templates_and_validity_are_set_by_administrators(app: Flask, client: Fl
     response = change(client, path, ask="stages-nature", **{"stages-stages": "started"})
     assert response.status_code == 422
     assert "竣工验收" in response.text
+    token = form_with(client.get(path).text, "stages-nature").answers["stages-csrf_token"]
+    assert client.post("/milestones/template/stages", data={"stages-csrf_token": token}).status_code == 422
     assert change(client, path, ask="validity-site", **{"validity-site": "99"}).status_code == 422
     assert change(client, path, ask="validity-site", **{"validity-site": "4"}).status_code == 302
     assert client_of(app, Role.PLANNER).get(path).status_code == 403

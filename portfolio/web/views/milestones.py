@@ -219,8 +219,9 @@ def template() -> ResponseReturnValue:
 
 def _template_page(status: int = 200, **forms: Any) -> ResponseReturnValue:
     session = get_session()
-    nature = _term(Nature, "nature") or Nature.NEW
-    level = _term(Level, "level")
+    sent = forms.get("stages_form")
+    nature = (sent.nature.data if sent else _term(Nature, "nature")) or Nature.NEW
+    level = sent.level.data if sent else _term(Level, "level")
     stages = queries.stages_of(session, nature, level)
     years = {kind.value: str(number) for kind, number in queries.valid_years(session).items()}
     ready = {

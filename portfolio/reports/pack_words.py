@@ -49,10 +49,19 @@ def definitions(rules: Sequence[LightRule]) -> Table:
     return Table("口径说明", columns, rows, None, (), len(rows))
 
 
-def scope_words(chosen: ProjectFilter, district: str) -> str:
-    """Return what a filter means in words: the district's name, then everything that narrows it."""
-    terms = (chosen.level, chosen.nature, chosen.stage, chosen.phase, chosen.status, chosen.light, chosen.basis)
-    words = [district, *(term.label for term in terms if term is not None)]
+def scope_words(chosen: ProjectFilter, district: str, zones: Sequence[str] = ()) -> str:
+    """Return what a filter means in words: the district's name, the names of zones, then all else that narrows it."""
+    terms = (
+        chosen.level,
+        chosen.nature,
+        chosen.stage,
+        chosen.phase,
+        chosen.status,
+        chosen.light,
+        chosen.basis,
+        chosen.opening,
+    )
+    words = [district, *zones, *(term.label for term in terms if term is not None)]
     if chosen.stage_unknown:
         words.append("阶段未报")
     if chosen.located is not None:

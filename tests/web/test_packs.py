@@ -240,10 +240,22 @@ def test_the_registers_filter_goes_into_the_pack(funded: Flask, client: FlaskCli
     page = client.get(f"/packs?district={WANZHOU}&q=甲小学").text
     assert 'name="q" value="甲小学"' in page
 
+    assert 'name="q" value="甲小学"' in ask(client, q="甲小学", as_of="").text
+    assert "/packs?q=" in client.get("/projects?q=甲小学").text
+
     address = made(client, q="甲小学")
 
     assert [row[1] for row in pack_of(funded, address).by_project.rows] == ["甲小学"]
     assert "万州区·“甲小学”" in client.get(address).text
+
+
+def test_a_zone_narrows_the_pack_and_stands_in_its_scope(funded: Flask, client: FlaskClient) -> None:
+    address = made(client, district="", belt="outside")
+
+    pack = pack_of(funded, address)
+
+    assert pack.stamp.scope == "全部区县·各区以外"
+    assert pack.stamp.projects < 57
 
 
 def test_without_packs_the_page_says_what_to_do(client: FlaskClient) -> None:

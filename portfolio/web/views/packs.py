@@ -78,7 +78,7 @@ def ask() -> ResponseReturnValue:
     draft = service.PackDraft(
         scope_key=scope_key(chosen),
         district_adcode=chosen.district,
-        scope=scope_words(chosen, district),
+        scope=scope_words(chosen, district, _zones(chosen)),
         as_of=form.as_of.day or today(),
         kinds=form.kinds,
         made_by=_own_name(),
@@ -92,6 +92,11 @@ def ask() -> ResponseReturnValue:
     session.commit()
     pack_jobs.start(_task(job, chosen))
     return redirect(url_for(".show", pack_id=job.id))
+
+
+def _given() -> dict[str, str]:
+    """Return the filters that the address or the form carries."""
+    return {name: request.values[name] for name in filters.FILTER_LABELS if request.values.get(name)}
 
 
 def _form(**options: Any) -> PackForm:
@@ -108,8 +113,14 @@ def _show_index(form: PackForm) -> str:
         interrupted={job.id for job in jobs if queries.is_interrupted(job, now)},
         frozen=queries.list_frozen(get_session(), within=within),
         own=[name for name in (LETTER, SLIDES) if find_template(_templates(), name)],
-        kept={name: value for name, value in filters.filter_args().items() if name not in _IN_FORM},
+        kept={name: value for name, value in _given().items() if name not in _IN_FORM},
     )
+
+
+def _zones(chosen: ProjectFilter) -> list[str]:
+    """Return the names of the zones that a filter names."""
+    keys = [(kind, getattr(chosen, name)) for name, kind in filters.ZONE_FILTERS.items()]
+    return [filters.zone_names(kind).get(key, key) for kind, key in keys if key is not None]
 
 
 def _own_name() -> str:
@@ -154,8 +165,7 @@ def _sheet(chosen: ProjectFilter) -> WallMap | None:
 
 def _query(chosen: ProjectFilter) -> str:
     """Return the filter as the pages' addresses carry it, the district always among it."""
-    given = {name: request.form[name] for name in filters.FILTER_LABELS if request.form.get(name)}
-    return urlencode(given | ({"district": chosen.district} if chosen.district else {}))
+    return urlencode(_given() | ({"district": chosen.district} if chosen.district else {}))
 
 
 # --- one pack ---------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from portfolio.store.models import Layout, Project, ZoneShare
 from portfolio.store.queries import layouts
 from portfolio.store.queries.districts import get_district, list_places
 from portfolio.store.queries.projects import ProjectFilter, count_projects
-from tests.builders import SHAPINGBA, WANZHOU, belt_draft, make_entry, make_layout, make_project, project_draft, site
+from tests.builders import SHAPINGBA, WANZHOU, belt_draft, make_entry, make_layout, make_project, site
 
 BELTS, LINES3 = LayoutKind.BELTS, LayoutKind.LINES3
 EAST = ("east", 106.46, 1000)
@@ -122,8 +122,7 @@ def test_a_new_project_is_in_its_belt_and_a_move_takes_it_into_another(session: 
     layout = make_layout(session, belt_draft(EAST, WEST))
     project = make_project(session, district=SHAPINGBA, place=IN_EAST)
     before = shares(session, project, layout)
-    draft = project_draft(name=project.name, district=SHAPINGBA, place=IN_WEST)
-    project_service.update_project(session, project, draft, version=project.version)
+    project_service.place_project(session, project, IN_WEST, version=project.version)
 
     assert before == {"east": 1_000_000}
     assert shares(session, project, layout) == {"west": 1_000_000}
@@ -132,8 +131,7 @@ def test_a_new_project_is_in_its_belt_and_a_move_takes_it_into_another(session: 
 def test_restoring_an_earlier_version_of_a_project_restores_its_belt(session: Session) -> None:
     layout = make_layout(session, belt_draft(EAST, WEST))
     project = make_project(session, district=SHAPINGBA, place=IN_EAST)
-    draft = project_draft(name=project.name, district=SHAPINGBA, place=IN_WEST)
-    project_service.update_project(session, project, draft, version=1)
+    project_service.place_project(session, project, IN_WEST, version=1)
     project_service.restore_version(session, project, 1, version=2)
 
     assert shares(session, project, layout) == {"east": 1_000_000}
@@ -179,8 +177,7 @@ def test_what_is_stored_is_what_the_places_say_after_everything(session: Session
     add_samples(session, 60)
     project = make_project(session, district=SHAPINGBA, place=IN_EAST)
     service.choose_zone(session, project, BELTS, "west", reason="学区在西带")
-    draft = project_draft(name=project.name, district=SHAPINGBA, place=BETWEEN)
-    project_service.update_project(session, project, draft, version=1)
+    project_service.place_project(session, project, BETWEEN, version=1)
     assert first_wrong_share(session) is None
 
     session.execute(update(ZoneShare).where(ZoneShare.project_id == project.id).values(share_ppm=7))

@@ -21,3 +21,9 @@ def database_url(folder: Path | None = None) -> str:
 def embedded_url(folder: Path) -> str:
     """Return the address of the SQLite database in ``folder``."""
     return f"sqlite:///{folder / 'portfolio.db'}"
+
+
+def webhook_hosts() -> frozenset[str]:
+    """Return the hosts that the operator lets reminders go to beside the two services: PORTFOLIO_WEBHOOK_HOSTS."""
+    given = os.environ.get("PORTFOLIO_WEBHOOK_HOSTS", "").split(",")
+    return frozenset(host.strip() for host in given if host.strip())

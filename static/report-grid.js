@@ -360,6 +360,7 @@
   form.addEventListener("input", (event) => {
     if (!event.target.dataset.field) return;
     editing = true;
+    say(words.waiting);
     touch(event.target.closest("tr"));
     saveSoon(STILL_TYPING_MS);
   });

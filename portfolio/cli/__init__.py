@@ -7,6 +7,7 @@ import click
 from portfolio.cli.access import token, user
 from portfolio.cli.errors import PlainGroup
 from portfolio.cli.export import export
+from portfolio.cli.remind import remind
 from portfolio.cli.safety import backup, check, restore
 from portfolio.cli.sample import sample
 from portfolio.cli.serve import serve
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for command in (init, load_plans, serve, user, token, export, check, backup, restore, sample):
+for command in (init, load_plans, serve, user, token, export, check, backup, restore, sample, remind):
     main.add_command(command)

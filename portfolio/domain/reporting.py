@@ -51,6 +51,14 @@ class ProblemLevel(Term):
         return self is not ProblemLevel.NORMAL
 
 
+class WebhookKind(Term):
+    """Where reminders go (提醒方式)."""
+
+    WECOM = "wecom", "企业微信群机器人"
+    DINGTALK = "dingtalk", "钉钉群机器人"
+    PLAIN = "plain", "其他程序（JSON）"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoundDraft:
     """A period of one district in which reports are asked for."""

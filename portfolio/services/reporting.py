@@ -30,11 +30,16 @@ def save_report(session: Session, report: ProgressReport, draft: ReportDraft, *,
     RuleError
         If its round takes no reports now, or it has been handed in.
     """
+    put_draft(session, report, draft, version=version)
+    session.flush()
+
+
+def put_draft(session: Session, report: ProgressReport, draft: ReportDraft, *, version: int) -> None:
+    """Do as ``save_report``, but leave the flush to the caller, who may have many reports to write."""
     _check_writable(session, report, version)
     for name in STATED:
         setattr(report, name, getattr(draft, name))
     report.state = ReportState.DRAFT
-    session.flush()
 
 
 def submit_report(
@@ -49,6 +54,14 @@ def submit_report(
     RuleError
         As ``save_report``; or if progress is missing, or fell without a reason.
     """
+    put_submission(session, report, draft, version=version, before=before)
+    session.flush()
+
+
+def put_submission(
+    session: Session, report: ProgressReport, draft: ReportDraft, *, version: int, before: Decimal | None
+) -> None:
+    """Do as ``submit_report``, but leave the flush to the caller, who may have many reports to hand in."""
     _check_writable(session, report, version)
     check_complete(draft, before)
     for name in STATED:
@@ -57,7 +70,6 @@ def submit_report(
     report.submitted_at = utc_now()
     report.first_submitted_at = report.first_submitted_at or report.submitted_at
     report.submitted_by = _actor(session)
-    session.flush()
 
 
 def withdraw_report(session: Session, report: ProgressReport, *, version: int) -> None:

@@ -67,14 +67,18 @@ class Row:
             self._put_beside(error)
         else:
             self.outcome = SUBMITTED if act == SUBMIT else SAVED
-            self.form.version.data, self.form.touched.data = str(self.report.version), ""
 
     def _write(self, act: str) -> None:
         session, version = get_session(), self.form.version_number
         if act == SUBMIT:
-            reporting.submit_report(session, self.report, self.form.draft(), version=version, before=self.before)
+            reporting.put_submission(session, self.report, self.form.draft(), version=version, before=self.before)
         else:
-            reporting.save_report(session, self.report, self.form.draft(), version=version)
+            reporting.put_draft(session, self.report, self.form.draft(), version=version)
+
+    def settle(self) -> None:
+        """Note the version that a row has got by being written."""
+        if self.outcome in (SAVED, SUBMITTED):
+            self.form.version.data, self.form.touched.data = str(self.report.version), ""
 
     def _show_both(self, error: StaleError) -> None:
         """Keep what was typed, show what is stored beside it; sending it again means to overwrite."""
@@ -147,10 +151,17 @@ def sent_codes() -> list[str]:
 
 
 def send_rows(rows: Sequence[Row], act: str, only: str | None) -> None:
-    """Save or hand in the rows that are meant: the one named, or every one that somebody wrote in."""
+    """Save or hand in the rows that are meant: the one named, or every one that somebody wrote in.
+
+    They are written together at the end: what follows from reports, such as lights, is worked out once for all.
+    """
+    with get_session().no_autoflush:
+        for row in rows:
+            if only == row.code or (only is None and _is_meant(row, act)):
+                row.send(act)
+    get_session().flush()
     for row in rows:
-        if only == row.code or (only is None and _is_meant(row, act)):
-            row.send(act)
+        row.settle()
 
 
 def _is_meant(row: Row, act: str) -> bool:

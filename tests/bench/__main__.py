@@ -25,6 +25,7 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import create_app
 from tests.bench import data, plain
 from tests.bench.maps import measure_maps
+from tests.bench.reports import measure_grid
 from tests.web.pages import sign_in
 
 REPEATS = 9
@@ -166,6 +167,11 @@ def measure_register(sizes: list[int]) -> None:
             measure_pages(office, size)
             if size == EXPORT_SIZE:
                 measure_export(office, size)
+            show(
+                "grid of reports, 30 rows saved : 30 updates",
+                size,
+                *measure_grid(office.client.application, office.client),
+            )
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ PAGES = (
     "/projects/500106-0005/reports/2026-10",
     "/projects/500106-0006/reports/2026-10",
     "/packs?district=500101&level=primary",
+    "/reports/reminders",
     "/problems?show=all",
     "/projects/500106-0005/problems/new",
     "/projects/500106-0005/problems/1",

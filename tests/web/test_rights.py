@@ -18,6 +18,7 @@ from portfolio.domain.roles import Permission, Role
 from portfolio.domain.terms import Datum, EstimateKind, Stage
 from portfolio.services import map_settings, users
 from portfolio.services.commitments import link_project
+from portfolio.services.feeds import make_feed
 from portfolio.services.files import keep_file
 from portfolio.services.map_settings import BaseDraft
 from portfolio.services.packs import freeze_pack
@@ -57,6 +58,7 @@ PLACES = {
     "key": "500106-c06",
     "adcode": SHAPINGBA,
     "period": "2026-10",
+    "token": "",
     "number": 1,
     "ending": "csv",
     "kind": "geojson",
@@ -115,12 +117,14 @@ def furnished(app: Flask) -> Flask:
         report = report_of(session, own.code)
         add_photo(session, report, a_picture())
         hand_in(session, report)
-        evidence = keep_file(session, "a.pdf", "application/octet-stream", b"%PDF-1.7")
+        evidence = keep_file(session, "a.pdf", "application/octet-stream", b"evidence")
         close_problem(session, make_problem(session, own), "solved", version=1, file=evidence)
         make_problem(session, other, what=CANARY, owner=CANARY)
         hand_in(session, report_of(session, CANARY_CODE), progress=CANARY, problems=CANARY)
         user, _ = users.add_user(session, users.UserDraft(name="target", role=Role.VIEWER))
         users.make_token(session, user, "test")
+        theirs = users.UserDraft(name="calendar", role=Role.VIEWER, district_adcode=SHAPINGBA)
+        PLACES["token"] = make_feed(session, users.add_user(session, theirs)[0])
         for adcode in (SHAPINGBA, WANZHOU):
             freeze_pack(session, make_job(session, ProjectFilter(district=adcode)))
         draft = BaseDraft(name="航拍", attribution="区规资局", datum=Datum.WGS84, file="photo.mbtiles")

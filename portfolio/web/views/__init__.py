@@ -34,6 +34,7 @@ from portfolio.web.views import (
     problems,
     projects,
     public,
+    reminders,
     report,
     report_grid,
     report_photos,
@@ -46,7 +47,8 @@ from portfolio.web.views import (
     zone_choices,
 )
 
-ROUTES_ON_REPORTS = (problems, report, report_grid, report_photos)  # they add theirs to the blueprint of ``reports``
+# these add their routes to the blueprint of ``reports``
+ROUTES_ON_REPORTS = (problems, reminders, report, report_grid, report_photos)
 
 BLUEPRINTS = (
     overview.blueprint,
@@ -97,4 +99,5 @@ SETTING_GROUPS = (
     map_settings.REVIEW,
     map_settings.PUBLIC,
     money.OVERDRAW,
+    reminders.WEBHOOK,
 )

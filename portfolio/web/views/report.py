@@ -67,7 +67,7 @@ def write(code: str, period: str) -> ResponseReturnValue:
     """Save a draft, or hand the report in."""
     project = get_project_in_scope(code)
     row = _row(project, period, lock=True)
-    row.send(SUBMIT if request.form.get("act") == SUBMIT else SAVE)
+    report_rows.send_rows([row], SUBMIT if request.form.get("act") == SUBMIT else SAVE, row.code)
     get_session().commit()
     if request.accept_mimetypes.best == "application/json":
         return jsonify(row.answer())

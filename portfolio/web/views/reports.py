@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -26,7 +26,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.reports import RoundForm
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_round_in_scope, visible_districts
-from portfolio.web.signin import in_scope
+from portfolio.web.signin import can, in_scope, scope_adcode
 
 blueprint = Blueprint("reports", __name__)
 
@@ -47,6 +47,17 @@ def _parts() -> dict[str, Any]:
         "reports_of": lambda project: reports.list_reports_of_project(get_session(), project),
         "problems_of": lambda project: reports.list_problems(get_session(), ProjectFilter(code=project.code)),
     }
+
+
+@blueprint.app_template_global()
+def reports_to_do() -> int:
+    """Return how many reports wait for the signed-in person: to be written, or to be accepted."""
+    if "reports_to_do" not in g:
+        states = GROUPS["outstanding"] if can(Permission.REPORT) else ()
+        states += GROUPS["submitted"] if can(Permission.REVIEW_REPORTS) else ()
+        g.reports_to_do = rounds.count_open_reports(get_session(), scope_adcode(), today(), states) if states else 0
+    found: int = g.reports_to_do
+    return found
 
 
 @blueprint.get("/reports")

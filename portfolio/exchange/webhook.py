@@ -1,0 +1,121 @@
+"""A message to a chat group (企业微信, 钉钉) or to a program: to hosts on the list alone, and never anywhere else.
+
+The list is the two services, and what the machine's operator adds in PORTFOLIO_WEBHOOK_HOSTS (host or host:port,
+separated by commas). Only hosts added there may be private or without TLS. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from portfolio.domain.errors import RuleError
+from portfolio.domain.reporting import WebhookKind
+
+SERVICES = {WebhookKind.WECOM: "qyapi.weixin.qq.com", WebhookKind.DINGTALK: "oapi.dingtalk.com"}
+TIMEOUT_SECONDS = 10
+LONGEST_ANSWER = 65_536
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that has been checked."""
+
+    kind: WebhookKind
+    parts: SplitResult
+    is_operators: bool
+
+    @property
+    def port(self) -> int:
+        """Return the port, the usual one of the scheme where none is written."""
+        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
+
+
+def read_target(kind: WebhookKind, url: str, operators_hosts: frozenset[str]) -> Target:
+    """Check an address.
+
+    Raises
+    ------
+    RuleError
+        If it is no address, its host is not on the list, or it lacks TLS; beside the field ``url``.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise RuleError("地址写得不对，请整条复制群机器人给出的地址", "url") from error
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
+        raise RuleError("地址应以 https:// 开头，不带用户名和密码", "url")
+    is_operators = bool({host, f"{host}:{port}"} & operators_hosts)
+    if not is_operators and host not in SERVICES.values():
+        raise RuleError(
+            f"主机 {host} 不在允许的名单里；自建服务请由运维人员加入环境变量 PORTFOLIO_WEBHOOK_HOSTS", "url"
+        )
+    if kind in SERVICES and not is_operators and host != SERVICES[kind]:
+        raise RuleError(f"{kind.label}的地址应以 https://{SERVICES[kind]} 开头", "url")
+    if parts.scheme != "https" and not is_operators:
+        raise RuleError("只能发往 https 地址", "url")
+    return Target(kind, parts, is_operators)
+
+
+def send_message(target: Target, text: str) -> None:
+    """Send a message and insist that it was taken.
+
+    Raises
+    ------
+    RuleError
+        If the host cannot be reached, is a private one that nobody allowed, or does not take the message.
+    """
+    body = json.dumps(_content(target.kind, text), ensure_ascii=False).encode()
+    try:
+        status, answer = _post(target, _public_address(target), body)
+    except (OSError, http.client.HTTPException) as error:
+        raise RuleError(f"没有发出：连不上 {target.parts.hostname}，请检查网络后再试") from error
+    if status != 200 or _refusal(target.kind, answer):
+        raise RuleError(
+            f"没有发出：{target.parts.hostname} 回答 {status} {_refusal(target.kind, answer) or ''}".strip()
+        )
+
+
+def _content(kind: WebhookKind, text: str) -> dict[str, object]:
+    return {"text": text} if kind is WebhookKind.PLAIN else {"msgtype": "text", "text": {"content": text}}
+
+
+def _public_address(target: Target) -> str:
+    """Return the one address to connect to, checked, so that a name cannot lead elsewhere a moment later."""
+    host = target.parts.hostname or ""
+    found = [entry[4][0] for entry in socket.getaddrinfo(host, target.port, type=socket.SOCK_STREAM)]
+    if not target.is_operators and not all(ipaddress.ip_address(one).is_global for one in found):
+        raise RuleError(f"没有发出：{host} 指向内部地址")
+    return str(found[0])
+
+
+def _post(target: Target, address: str, body: bytes) -> tuple[int, bytes]:
+    host = target.parts.hostname or ""
+    plain = socket.create_connection((address, target.port), timeout=TIMEOUT_SECONDS)
+    is_tls = target.parts.scheme == "https"
+    connection = http.client.HTTPConnection(host, target.port, timeout=TIMEOUT_SECONDS)
+    connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if is_tls else plain
+    try:
+        path = f"{target.parts.path or '/'}{f'?{target.parts.query}' if target.parts.query else ''}"
+        connection.request("POST", path, body, {"Content-Type": "application/json; charset=utf-8"})
+        response = connection.getresponse()
+        return response.status, response.read(LONGEST_ANSWER)
+    finally:
+        connection.close()
+
+
+def _refusal(kind: WebhookKind, answer: bytes) -> str | None:
+    """Return what the two services say when they did not take a message; they answer 200 all the same."""
+    if kind is WebhookKind.PLAIN:
+        return None
+    try:
+        said = json.loads(answer)
+        return None if said.get("errcode") == 0 else str(said.get("errmsg"))[:100]
+    except (ValueError, AttributeError):
+        return "回答不是约定的格式"

@@ -22,7 +22,7 @@
   }
 
   function labelOf(feature, figure, place) {
-    const node = element("span", "town-label");
+    const node = element("span", feature.geometry.type === "Point" ? "town-label town-label--below" : "town-label");
     node.append(element("span", "", feature.properties.name), element("strong", "", figure.text));
     const icon = L.divIcon({ className: "name-holder", html: node, iconSize: [0, 0] });
     return L.marker(place, { icon, pane: "places", interactive: false, keyboard: false });

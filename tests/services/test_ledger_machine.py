@@ -19,7 +19,7 @@ def test_every_fen_adds_up_after_each_of_thousands_of_steps(session: Session) ->
     for seed in range(episodes):
         done += drive(session, seed=seed, steps=STEPS)
     print(f"n = {episodes * STEPS} steps: {dict(done)}")
-    assert done["entered"] > 60 * episodes
+    assert done["entered"] > 40 * episodes
     assert done["refused"] > 20 * episodes
     assert done["reverse"] > 12 * episodes
 

@@ -25,7 +25,7 @@ from tests.web.pages import change
 
 CANARY = "金丝雀"
 SECRET_FIELDS = (
-    *("remark", "note", "also_called", "section", "item", "quote", "national_code", "owner", "user", "lead_unit"),
+    *("remark", "note", "also_called", "quote", "national_code", "owner", "user", "lead_unit"),
     *("responsible_unit", "responsible_person"),
 )
 SHOWN = ("code", "name", "lon", "lat", "accuracy", "level", "stage", "status")
@@ -63,7 +63,6 @@ def code(app: Flask) -> str:
         project = make_project(session, name="公开小学", district=SHAPINGBA, place=place, stage=Stage.STRUCTURE)
         for name in SECRET_FIELDS:
             setattr(project, name, CANARY)
-        project.section = project.item = None
         project.seats, project.floor_area_m2 = 1080, Decimal(12000)
         ring = [[106.4, 29.6], [106.41, 29.6], [106.41, 29.61], [106.4, 29.6]]
         project.site_outline = json.dumps({"type": "Polygon", "coordinates": [ring]})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -12,10 +14,15 @@ from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import func, select
 
+from portfolio.domain.clock import today
+from portfolio.domain.reporting import ProblemDraft, ProblemLevel
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import MoneyState
+from portfolio.services import problems
 from portfolio.store.models import LedgerEntry, Project
+from portfolio.store.queries.reports import list_reports
 from tests.builders import client_of, make_entry, make_project, read, write
+from tests.report_builders import make_round
 from tests.web.pages import download, tables
 
 
@@ -148,3 +155,19 @@ def test_other_formats_are_404(reader: FlaskClient, path: str) -> None:
 def test_a_viewer_may_download_and_a_stranger_may_not(app: Flask, anonymous: FlaskClient) -> None:
     assert download(client_of(app, Role.VIEWER), "/downloads/register.csv")
     assert anonymous.get("/downloads/register.csv").status_code == 302
+
+
+def test_a_round_and_its_problems_are_downloaded_with_every_project_asked(app: Flask, client: FlaskClient) -> None:
+    with write(app) as session:
+        opened = make_round(session)
+        address, count = f"{opened.district.adcode}/{opened.period}", len(list_reports(session, opened))
+        day = today()
+        due_on = day + dt.timedelta(days=9)
+        draft = ProblemDraft(what="=1+1", level=ProblemLevel.SEVERE, owner="区教委", opened_on=day, due_on=due_on)
+        problems.open_problem(session, list_reports(session, opened)[0].project, draft)
+        session.commit()
+    rows = list(csv.reader(io.StringIO(download(client, f"/downloads/reports/{address}.csv").decode("utf-8-sig"))))
+    assert sum(len(row) > 1 and bool(re.fullmatch(r"\d{6}-\d{4}", row[1])) for row in rows) == count > 1
+    assert "'=1+1" in download(client, "/downloads/problems.csv").decode("utf-8-sig")
+    for path in (f"/downloads/reports/{address}.xlsx", "/downloads/problems.xlsx"):
+        assert download(client, path).startswith(b"PK")

@@ -25,6 +25,7 @@ from portfolio.reports.estimates import estimates_table
 from portfolio.reports.kpis import Side, breakdown, read_kpis
 from portfolio.reports.readiness import read_readiness
 from portfolio.reports.register import register_table
+from portfolio.reports.reporting import problem_table, round_table
 from portfolio.reports.tables import Table
 from portfolio.store.base import utc_now
 from portfolio.store.queries.projects import ProjectFilter, has_samples
@@ -32,7 +33,7 @@ from portfolio.store.queries.register import Window
 from portfolio.web import filters, money_filters
 from portfolio.web.database import get_session
 from portfolio.web.permissions import requires
-from portfolio.web.scope import visible_districts
+from portfolio.web.scope import get_round_in_scope, visible_districts
 from portfolio.web.signin import signed_in_user
 from portfolio.web.views.documents import read_documents
 from portfolio.web.views.estimates import read_over
@@ -148,6 +149,26 @@ def budget(ending: str) -> ResponseReturnValue:
     chosen = filters.read_filter(request.args)
     shown = [one for one in visible_districts() if chosen.district in (None, one.adcode)]
     return _send([budget_table(get_session(), shown)], chosen, ending, gettext("教育经费核对"))
+
+
+@blueprint.get("/reports/<adcode>/<period>.<ending>")
+@requires(Permission.EXPORT)
+def reporting_round(adcode: str, period: str, ending: str) -> ResponseReturnValue:
+    """Send who owes what in a round, and what came: every project asked."""
+    round_ = get_round_in_scope(adcode, period)
+    chosen = ProjectFilter(district=adcode)
+    return _send(
+        [round_table(get_session(), round_)], chosen, ending, gettext("%(label)s月报", label=round_.span.label)
+    )
+
+
+@blueprint.get("/problems.<ending>")
+@requires(Permission.EXPORT)
+def problems(ending: str) -> ResponseReturnValue:
+    """Send every problem of the projects that the filter means."""
+    chosen = filters.read_filter(request.args)
+    table = problem_table(get_session(), chosen, open_only=False, high_only=False)
+    return _send([table], chosen, ending, gettext("问题台账"))
 
 
 def _send(tables: Sequence[Table], chosen: ProjectFilter, ending: str, title: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.lights import Light
 from portfolio.domain.terms import Basis, MoneyState, Phase, Stage
+from portfolio.reports.cashflow import CashFlow, read_cashflow
 from portfolio.reports.commitments import Progress, list_progress
 from portfolio.reports.kpis import KpiTable, read_kpis
 from portfolio.store.models import LedgerEntry, LightChange
@@ -66,6 +67,7 @@ class Overview:
     kpis: KpiTable
     kpis_before: KpiTable
     money: Mapping[MoneyState, int]
+    cash: CashFlow
     commitments: Sequence[Progress]
     worst: Sequence[Worst]
     changes: Changes
@@ -99,6 +101,7 @@ def read_overview(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Ov
         kpis=read_kpis(session, chosen, as_of),
         kpis_before=read_kpis(session, chosen, before),
         money=_money(session, chosen, as_of),
+        cash=read_cashflow(session, chosen, as_of),
         commitments=list_progress(session, chosen.district),
         worst=_worst(session, chosen, as_of),
         changes=_changes(session, chosen, as_of),

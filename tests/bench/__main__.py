@@ -18,12 +18,14 @@ from typing import Any
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from portfolio.domain.clock import today
 from portfolio.domain.terms import MoneyState
 from portfolio.reports.funding import read_funding, read_matrix
+from portfolio.reports.overview import read_overview
 from portfolio.store.engine import open_session
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import create_app
-from tests.bench import data, plain
+from tests.bench import data, overview, plain
 from tests.bench.maps import measure_maps
 from tests.bench.reports import measure_grid
 from tests.web.pages import sign_in
@@ -124,6 +126,19 @@ def measure_funding() -> None:
         show("funding page : charts, matrix, summary", FUNDING_SIZE, median_ms(lambda: office.get(SUMMARY)), bare)
 
 
+def measure_overview() -> None:
+    """Compare the overview over 10,000 projects and two years of reports with plain SQL."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), EXPORT_SIZE) as office:
+        engine = office.client.application.extensions["portfolio_engine"]
+        reports = overview.add_reports(engine)
+        bare = median_ms(lambda: overview.plain_overview(office.cursor))
+        with open_session(engine, write=False) as session:
+            figures = median_ms(lambda: read_overview(session, ProjectFilter(), today()))
+        print(f"overview with {reports:,} monthly reports : plain SQL, milliseconds, ours, bare, ratio")
+        show("overview : all figures anew", EXPORT_SIZE, figures, bare)
+        show("overview page : figures kept until a change", EXPORT_SIZE, median_ms(lambda: office.get("/")), bare)
+
+
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float) else str(value)
 
@@ -149,12 +164,16 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of projects, multiples of 1,000")
     parser.add_argument("--maps", action="store_true", help="the maps alone")
     parser.add_argument("--funding", action="store_true", help="the summary of money alone")
+    parser.add_argument("--overview", action="store_true", help="the overview alone")
     asked = parser.parse_args()
-    if not asked.maps and not asked.funding:
+    alone = asked.maps or asked.funding or asked.overview
+    if not alone:
         measure_register([int(size) for size in asked.sizes.split(",")])
-    if not asked.maps:
+    if asked.funding or not alone:
         measure_funding()
-    if not asked.funding:
+    if asked.overview or not alone:
+        measure_overview()
+    if asked.maps or not alone:
         measure_all_maps()
 
 

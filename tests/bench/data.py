@@ -10,6 +10,7 @@ from portfolio.domain.cells import cell_of
 from portfolio.plans.loader import load_shipped_plans
 from portfolio.services import sample, users
 from portfolio.store.engine import make_engine, open_session
+from portfolio.store.lights import renew_lights
 from portfolio.store.models import LedgerEntry, Project
 from portfolio.store.schema import migrate
 
@@ -28,6 +29,9 @@ def build(folder: Path, projects: int) -> str:
         sample.add_samples(session, min(projects, UNIT))
         session.commit()
     _multiply(engine, projects // UNIT)
+    with open_session(engine, write=True) as session:
+        renew_lights(session)
+        session.commit()
     engine.dispose()
     return address
 

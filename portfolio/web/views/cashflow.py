@@ -31,8 +31,8 @@ def show() -> ResponseReturnValue:
     return render_template(
         "cashflow/show.html",
         flow=flow,
-        chart=_chart(flow),
-        finding=_finding(flow),
+        chart=cash_chart(flow),
+        finding=cash_finding(flow),
         scope=filters.scope_title(chosen),
         chips=money_filters.entry_chips(),
         districts=visible_districts(),
@@ -41,7 +41,8 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _chart(flow: CashFlow) -> LineChart:
+def cash_chart(flow: CashFlow) -> LineChart:
+    """Return the curve: plans, forecast, work done and payments, quarter by quarter."""
     labels = {
         "baseline": gettext("首次计划"),
         "plan": gettext("现行计划"),
@@ -61,7 +62,7 @@ def _chart(flow: CashFlow) -> LineChart:
     )
 
 
-def _finding(flow: CashFlow) -> str:
+def cash_finding(flow: CashFlow) -> str:
     """Return what the curve shows: how far the work is from the plan by the end of the current quarter."""
     if flow.now is None or flow.series["plan"][flow.now] is None or flow.series["actual"][flow.now] is None:
         return str(gettext("计划、完成投资与支付，逐季累计"))

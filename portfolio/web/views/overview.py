@@ -23,6 +23,7 @@ from portfolio.web.remember import remembered
 from portfolio.web.scope import visible_districts
 from portfolio.web.signin import scope_adcode, signed_in_user
 from portfolio.web.todo import todos
+from portfolio.web.views.cashflow import cash_chart, cash_finding
 from portfolio.web.views.maps import small_map
 
 blueprint = Blueprint("overview", __name__)
@@ -37,9 +38,12 @@ def show() -> ResponseReturnValue:
     session, chosen = get_session(), filters.read_filter(request.args)
     as_of = money_filters.read_day(request.args)
     adcode = chosen.district or "all"
+    page = remembered(("overview", chosen, as_of), lambda: read_overview(session, chosen, as_of))
     return render_template(
         "overview/show.html",
-        page=remembered(("overview", chosen, as_of), lambda: read_overview(session, chosen, as_of)),
+        page=page,
+        cash_chart=cash_chart(page.cash),
+        cash_finding=cash_finding(page.cash),
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         args=filters.filter_args(),
@@ -47,7 +51,6 @@ def show() -> ResponseReturnValue:
         districts=visible_districts(),
         zone_choices=filters.zone_choices(),
         is_wall="wall" in request.args,
-        is_today=as_of == today(),
         adcode=adcode,
         inset=small_map(adcode),
         **_lists(),

@@ -6,32 +6,39 @@ import datetime as dt
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from portfolio.reports.timeline import Bar, Kind, Row, Timeline
+from portfolio.reports.timeline import Bar, BarKind, Row, Timeline
 
 _SVG = "http://www.w3.org/2000/svg"
 _WIDE, _NARROW = 1120, 360
 _LABEL, _RIGHT, _TOP, _FOOT = 210, 16, 34, 34
 _STYLE = """
-text { font: 12px "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; fill: #1E2A30; }
+text { font-size: 12px; font-family: "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; fill: #1E2A30; }
 .muted { fill: #5A6870; } .line { stroke: #D8DEDF; } .today { stroke: #B0362D; } .today-word { fill: #B0362D; }
 .baseline { fill: #AEB7BB; } .planned { fill: none; stroke: #0E5E6F; } .actual { fill: #0E5E6F; }
 .forecast { fill: #78ACB2; stroke: #0E5E6F; stroke-dasharray: 3 2; } .gate { fill: #FFFFFF; stroke: #1E2A30; }
 .gate-actual { fill: #1E2A30; stroke: #1E2A30; }
-@media (prefers-color-scheme: dark) {
+"""
+_DARK_STYLE = """
+@media screen and (prefers-color-scheme: dark) {
   text { fill: #E6ECEE; } .muted { fill: #9DABB2; } .line { stroke: #324047; } .today { stroke: #E8837B; }
   .today-word { fill: #E8837B; } .baseline { fill: #5A6870; } .planned { stroke: #6FC3D2; } .actual { fill: #6FC3D2; }
   .forecast { fill: #1E616D; stroke: #6FC3D2; } .gate { fill: #1C2327; stroke: #E6ECEE; }
   .gate-actual { fill: #E6ECEE; stroke: #E6ECEE; }
 }
-@media print { text { fill: #1E2A30; } }
 """
-_BAR_AT = {Kind.BASELINE: (19, 3), Kind.PLANNED: (5, 12), Kind.FORECAST: (8, 6), Kind.ACTUAL: (8, 6)}  # from the top
+# how far below the top of a row a bar stands, and how high it is
+_BAR_AT = {
+    BarKind.BASELINE: (19, 3),
+    BarKind.PLANNED: (5, 12),
+    BarKind.FORECAST: (8, 6),
+    BarKind.ACTUAL: (8, 6),
+}  # from the top
 
 
 class _Sheet:
     """The picture being drawn: days to x, rows to y."""
 
-    def __init__(self, timeline: Timeline, *, narrow: bool) -> None:
+    def __init__(self, timeline: Timeline, *, narrow: bool, plain: bool) -> None:
         self.timeline, self.narrow = timeline, narrow
         self.width = _NARROW if narrow else _WIDE
         self.left = 8 if narrow else _LABEL
@@ -43,7 +50,7 @@ class _Sheet:
         size = {"viewBox": f"0 0 {self.width} {self.height}", "width": str(self.width), "height": str(self.height)}
         self.root = ET.Element("svg", {"xmlns": _SVG, "role": "img", **size})
         ET.SubElement(self.root, "title").text = timeline.title
-        ET.SubElement(self.root, "style").text = _STYLE
+        ET.SubElement(self.root, "style").text = _STYLE if plain else _STYLE + _DARK_STYLE
 
     def x(self, day: dt.date) -> float:
         share = (day - self.first).days / max(1, (self.last - self.first).days)
@@ -54,9 +61,9 @@ class _Sheet:
         ET.SubElement(self.root, tag, {"class": class_, **given}).text = text
 
 
-def draw_timeline(timeline: Timeline, *, narrow: bool = False) -> bytes:
-    """Draw a timeline as an SVG file; ``narrow`` is for telephones: names stand above their bars."""
-    sheet = _Sheet(timeline, narrow=narrow)
+def draw_timeline(timeline: Timeline, *, narrow: bool = False, plain: bool = False) -> bytes:
+    """Draw a timeline as an SVG file; ``narrow`` for telephones (names above their bars), ``plain`` for paper."""
+    sheet = _Sheet(timeline, narrow=narrow, plain=plain)
     _draw_axis(sheet)
     for number, row in enumerate(timeline.rows):
         _draw_row(sheet, row, _TOP + number * sheet.step)
@@ -116,8 +123,10 @@ def _draw_today(sheet: _Sheet) -> None:
 
 def _draw_legend(sheet: _Sheet) -> None:
     x, y = float(sheet.left), sheet.height - 12
-    for kind in (Kind.PLANNED, Kind.ACTUAL, Kind.FORECAST, Kind.BASELINE):
-        sheet.add("rect", kind.value, x=x, y=y - 9, width=22, height=_BAR_AT[kind][1] if kind != Kind.PLANNED else 10)
+    for kind in (BarKind.PLANNED, BarKind.ACTUAL, BarKind.FORECAST, BarKind.BASELINE):
+        sheet.add(
+            "rect", kind.value, x=x, y=y - 9, width=22, height=_BAR_AT[kind][1] if kind != BarKind.PLANNED else 10
+        )
         sheet.add("text", "muted", kind.label, x=x + 28, y=y)
         x += 66 if not sheet.narrow else 62
     sheet.add("text", "today-word", f"┆ 今天 {sheet.timeline.today}", x=x, y=y)

@@ -20,7 +20,7 @@ from portfolio.store.queries.projects import ProjectFilter
 GATES = (Stage.STARTED, Stage.ACCEPTED, Stage.IN_USE)
 
 
-class Kind(Term):
+class BarKind(Term):
     """What a bar of a timeline stands for."""
 
     BASELINE = "baseline", "基线"
@@ -33,7 +33,7 @@ class Kind(Term):
 class Bar:
     """One span of days; a single day where it starts and ends on the same."""
 
-    kind: Kind
+    kind: BarKind
     start: dt.date
     end: dt.date
 
@@ -129,7 +129,7 @@ def _stages(session: Session, project: Project) -> Sequence[Stage]:
 def _project_timeline(project: Project, rows: Sequence[Milestone], baseline: Mapping[Stage, dt.date]) -> Timeline:
     """Draw each stage from the day of the one before it."""
     drawn: list[Row] = []
-    before: dict[Kind, dt.date] = {}
+    before: dict[BarKind, dt.date] = {}
     for row in rows:
         days = _days(row, baseline.get(row.stage))
         drawn.append(Row(row.stage.label, [Bar(kind, before.get(kind, day), day) for kind, day in days]))
@@ -137,14 +137,14 @@ def _project_timeline(project: Project, rows: Sequence[Milestone], baseline: Map
     return Timeline(project.full_name, drawn, len(drawn), 0, today())
 
 
-def _days(row: Milestone, baseline: dt.date | None) -> list[tuple[Kind, dt.date]]:
+def _days(row: Milestone, baseline: dt.date | None) -> list[tuple[BarKind, dt.date]]:
     """Return the days of a milestone by kind; what has happened is expected no more."""
     expected = None if row.actual_on else row.forecast_on
     pairs = (
-        (Kind.BASELINE, baseline),
-        (Kind.PLANNED, row.planned_on),
-        (Kind.ACTUAL, row.actual_on),
-        (Kind.FORECAST, expected),
+        (BarKind.BASELINE, baseline),
+        (BarKind.PLANNED, row.planned_on),
+        (BarKind.ACTUAL, row.actual_on),
+        (BarKind.FORECAST, expected),
     )
     return [(kind, day) for kind, day in pairs if day is not None]
 
@@ -163,13 +163,13 @@ def portfolio_timeline(session: Session, chosen: ProjectFilter, *, limit: int, o
 
 
 def _portfolio_row(project: Project, rows: Sequence[Milestone], baseline: Mapping[Stage, dt.date]) -> Row:
-    spans: dict[Kind, list[dt.date]] = defaultdict(list)
+    spans: dict[BarKind, list[dt.date]] = defaultdict(list)
     for row in rows:
         for kind, reached in _days(row, baseline.get(row.stage)):
             spans[kind].append(reached)
-    if spans[Kind.FORECAST] and spans[Kind.ACTUAL]:
-        spans[Kind.FORECAST].append(max(spans[Kind.ACTUAL]))
-    bars = [Bar(kind, min(spans[kind]), max(spans[kind])) for kind in Kind if spans[kind]]
+    if spans[BarKind.FORECAST] and spans[BarKind.ACTUAL]:
+        spans[BarKind.FORECAST].append(max(spans[BarKind.ACTUAL]))
+    bars = [Bar(kind, min(spans[kind]), max(spans[kind])) for kind in BarKind if spans[kind]]
     gates = [
         Gate(row.stage.label, day, row.actual_on is not None)
         for row in rows

@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session
 from geo.errors import GeoError
 from portfolio.domain.errors import PortfolioError
 from portfolio.domain.packs import PackKind
+from portfolio.exchange.gantt import draw_timeline
 from portfolio.exchange.pack.files import PackExtras, file_name, write_file
 from portfolio.exchange.pack.picture import write_picture
 from portfolio.exchange.wallmap import WallMap
 from portfolio.reports.pack import PackOrder, build_pack
 from portfolio.reports.pack_table import PackTable, from_json, to_json
+from portfolio.reports.timeline import portfolio_timeline
 from portfolio.services import packs as service
 from portfolio.store.engine import open_session
 from portfolio.store.queries import packs as queries
 
+TIMELINE_ROWS = 18
 _EXTENSION = "portfolio_pack_maker"
 READING = "reading"
 _log = logging.getLogger(__name__)
@@ -82,7 +85,7 @@ def _make(task: PackTask) -> None:
     _note(task, READING)
     with open_session(task.engine, write=False) as session:
         pack = build_pack(session, replace(task.order, earlier=earlier_pack(session, task)))
-    extras = replace(task.extras, picture=_picture(task))
+        extras = replace(task.extras, picture=_picture(task), timeline=_timeline(session, task))
     for kind in task.kinds:
         _note(task, kind.value)
         content = write_file(kind, pack, extras)
@@ -103,6 +106,14 @@ def _picture(task: PackTask) -> bytes | None:
         return write_picture(task.sheet)
     except GeoError:
         return None
+
+
+def _timeline(session: Session, task: PackTask) -> bytes | None:
+    """Return the projects along time where a PDF is wanted and any has milestones; as many as one page holds."""
+    if PackKind.PDF not in task.kinds:
+        return None
+    timeline = portfolio_timeline(session, task.order.chosen, limit=TIMELINE_ROWS, offset=0)
+    return draw_timeline(timeline, plain=True) if timeline.rows else None
 
 
 def earlier_pack(session: Session, task: PackTask) -> PackTable | None:

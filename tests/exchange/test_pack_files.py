@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import os
 import re
@@ -22,13 +23,15 @@ from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from portfolio.domain.packs import PackKind
+from portfolio.exchange.gantt import draw_timeline
 from portfolio.exchange.pack.files import PackExtras, file_name, write_file
-from portfolio.exchange.pack.typeset import MOST_ROWS
+from portfolio.exchange.pack.typeset import MOST_ROWS, write_pdf
 from portfolio.exchange.pack.workbook import sheet_names
 from portfolio.exchange.wallmap_page import _advance, printable
 from portfolio.reports.pack_briefing import briefing, stamp_lines
 from portfolio.reports.pack_table import PackTable, from_json, to_json
 from portfolio.reports.tables import Kind, Table
+from portfolio.reports.timeline import Bar, BarKind, Row, Timeline
 from portfolio.store.queries.projects import ProjectFilter
 from tests.builders import make_entry, make_project
 from tests.packs import make_pack
@@ -381,3 +384,22 @@ def test_file_names_hold_no_folder_and_say_the_day(pack: PackTable) -> None:
 
     assert file_name(PackKind.PDF, named) == "..abc_20260331.pdf"
     assert file_name(PackKind.XLSX, pack) == "万州区教育基建项目专报_20260331.xlsx"
+
+
+def test_the_pdf_shows_projects_along_time_with_names_as_text(pack: PackTable, tmp_path: Path) -> None:
+    day = dt.date(2025, 3, 1)
+    bars = [
+        Bar(BarKind.PLANNED, day, day + dt.timedelta(days=400)),
+        Bar(BarKind.ACTUAL, day, day + dt.timedelta(days=200)),
+    ]
+    name = "<script>滞后小学</script>{{7*191}}"
+    drawn = draw_timeline(Timeline("建设进度", [Row(name, bars)], 1, 0, day), plain=True)
+    path = tmp_path / "pack.pdf"
+    path.write_bytes(write_pdf(pack, timeline=drawn))
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+
+    assert "附图" in text
+    assert "滞后小学" in text
+    assert "1337" not in text
+    assert missing_glyphs(path.read_bytes()) == 0
+    assert b"/JavaScript" not in path.read_bytes()

@@ -13,7 +13,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.lights import Light
 from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, DelayReason, MilestoneDraft
 from portfolio.domain.terms import Level, Nature, Stage, Status
-from portfolio.reports.timeline import Kind, milestone_page, portfolio_timeline
+from portfolio.reports.timeline import BarKind, milestone_page, portfolio_timeline
 from portfolio.services import milestones as service
 from portfolio.store.history import AppendOnlyError, first_broken_revision
 from portfolio.store.models import Project
@@ -164,6 +164,6 @@ def test_a_timeline_shows_the_projects_of_the_filter_and_counts_the_others(sessi
     assert (timeline.count, row.code) == (1, project.code)
     everything = portfolio_timeline(session, ProjectFilter(), limit=10, offset=0)
     assert (everything.count, everything.without) == (1, 56)
-    assert [(bar.kind, bar.start, bar.end) for bar in row.bars] == [(Kind.PLANNED, APRIL, JUNE)]
+    assert [(bar.kind, bar.start, bar.end) for bar in row.bars] == [(BarKind.PLANNED, APRIL, JUNE)]
     assert [gate.label for gate in row.gates] == ["施工许可·开工", "竣工验收"]
     assert first_broken_revision(session) is None

@@ -22,10 +22,11 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True, kw_only=True)
 class PackExtras:
-    """What the files take beside the tables: office of the red headline, map, folder of the office's own templates."""
+    """What the files take beside the tables: office of the red headline, map, timeline, folder of own templates."""
 
     issuer: str | None = None
     picture: bytes | None = None
+    timeline: bytes | None = None
     templates: Path | None = None
 
 
@@ -64,7 +65,7 @@ def _slides(pack: PackTable, extras: PackExtras) -> bytes:
 
 
 def _pdf(pack: PackTable, extras: PackExtras) -> bytes:
-    return write_pdf(pack, issuer=extras.issuer)
+    return write_pdf(pack, issuer=extras.issuer, timeline=extras.timeline)
 
 
 def _csv(pack: PackTable, _extras: PackExtras) -> bytes:

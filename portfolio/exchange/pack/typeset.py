@@ -29,10 +29,11 @@ _BEHIND = (
 _SHOWN = ("state", "amount", "earlier", "change")
 
 
-def write_pdf(pack: PackTable, *, issuer: str | None = None) -> bytes:
-    """Return the briefing as a PDF; with ``issuer`` under that office's red headline."""
+def write_pdf(pack: PackTable, *, issuer: str | None = None, timeline: bytes | None = None) -> bytes:
+    """Return the briefing as a PDF; with ``issuer`` under that office's red headline, with the ``timeline`` (SVG)."""
     compiler = typst.Compiler(_TEMPLATE, font_paths=_font_folders(), ignore_system_fonts=True)
-    content = json.dumps(_content(pack, issuer), ensure_ascii=False)
+    drawn = {"timeline": printable(timeline.decode()) if timeline else None}
+    content = json.dumps(_content(pack, issuer) | drawn, ensure_ascii=False)
     moment = pack.stamp.made_at.astimezone(CHINA_TIME).replace(microsecond=0)
     return cast("bytes", compiler.compile(format="pdf", sys_inputs={"pack": content}, timestamp=moment))
 

@@ -12,7 +12,8 @@ _SVG = "http://www.w3.org/2000/svg"
 _WIDE, _NARROW = 1120, 360
 _LABEL, _RIGHT, _TOP, _FOOT = 210, 16, 34, 34
 _STYLE = """
-text { font-size: 12px; font-family: "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; fill: #1E2A30; }
+text { font-size: 12px; font-family: "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC",
+  sans-serif; fill: #1E2A30; }
 .muted { fill: #5A6870; } .line { stroke: #D8DEDF; } .today { stroke: #B0362D; } .today-word { fill: #B0362D; }
 .baseline { fill: #AEB7BB; } .planned { fill: none; stroke: #0E5E6F; } .actual { fill: #0E5E6F; }
 .forecast { fill: #78ACB2; stroke: #0E5E6F; stroke-dasharray: 3 2; } .gate { fill: #FFFFFF; stroke: #1E2A30; }

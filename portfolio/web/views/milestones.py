@@ -198,9 +198,10 @@ def remove_approval(code: str, number: int) -> ResponseReturnValue:
     """Take out an approval entered by mistake."""
     project = get_project_in_scope(code)
     approval = get_session().get(Approval, number)
-    if approval is None or approval.project_id != project.id:
+    if approval is not None and approval.project_id != project.id:
         abort(404)
-    service.remove_approval(get_session(), approval)
+    if approval is not None:  # two people may press at once
+        service.remove_approval(get_session(), approval)
     return _done(code, gettext("已删去这份批复，沿革中仍可查到"))
 
 

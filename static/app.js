@@ -113,4 +113,14 @@
       }
     });
   }
+
+  // --- a wall display reads its figures anew, in seconds; while it is looked at closely (a menu, a field) it waits ---
+
+  const wall = document.querySelector("[data-reload-every]");
+  if (wall) {
+    window.setInterval(() => {
+      const isBusy = document.querySelector("details.menu[open]") || document.activeElement.closest("input, select");
+      if (!isBusy) window.location.reload();
+    }, Number(wall.dataset.reloadEvery) * 1000);
+  }
 })();

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import MARKS, Site, new_context, watched
+from tests.browser.conftest import MARKS, Site, Visit, new_context, watched
 from tests.conftest import ADMIN_PASSWORD
 
 pytestmark = MARKS
@@ -86,3 +86,11 @@ def test_from_sign_in_to_the_funding_workbook_by_keyboard(
     assert [sheet.title for sheet in openpyxl.load_workbook(file).worksheets] == ["资金来源与年度", "按项目"]
     assert visit.wrong() == []
     context.close()
+
+
+def test_a_wall_display_reads_its_figures_anew(visit: Visit) -> None:
+    visit.page.clock.install()
+    visit.open("/?wall=1")
+    with visit.page.expect_navigation() as anew:
+        visit.page.clock.fast_forward(301_000)
+    assert anew.value.url.endswith("/?wall=1")

@@ -70,7 +70,7 @@ def test_a_scope_that_is_none_is_refused_in_words(reader: FlaskClient, address: 
 
 def test_a_wall_display_refreshes_itself_and_leaves_out_what_is_ones_own(reader: FlaskClient) -> None:
     page = reader.get("/?wall=1").text
-    assert '<meta http-equiv="refresh" content="300">' in page
+    assert 'data-reload-every="300"' in page
     assert "我的视图" not in page
 
 

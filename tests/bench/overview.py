@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
@@ -42,7 +43,7 @@ def _add_round(connection: Any, district: int, back: int, numbers: Any) -> int:
     number = connection.execute(statement).inserted_primary_key[0]
     at = dt.datetime.combine(last, dt.time(9), dt.UTC)
     common = {"round_id": number, "state": ReportState.ACCEPTED, "progress": "主体施工", "version": 1}
-    common |= {"physical_percent": 50, "first_submitted_at": at, "submitted_at": at, "submitted_by": "bench"}
+    common |= {"physical_percent": Decimal(50), "first_submitted_at": at, "submitted_at": at, "submitted_by": "bench"}
     for start in range(0, len(numbers), _BATCH):
         rows = [common | {"project_id": project} for project in numbers[start : start + _BATCH]]
         connection.execute(insert(ProgressReport), rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import pkgutil
+import signal
 import socket
 
 import click
@@ -27,6 +28,7 @@ def serve(host: str, port: int) -> None:
     """启动网页服务；按 Ctrl-C 停止。"""
     with database.ready():
         pass
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, it would pass over Ctrl-C
     with _listening(host, port) as listener:
         app = pkgutil.resolve_name(_APPLICATION)()
         server = waitress.create_server(app, sockets=[listener], threads=THREADS)

@@ -57,6 +57,8 @@ def _let_browsers_keep_files(response: Response) -> Response:
     """Our own static files are public and keep for a year; nothing else that is sent as a file may."""
     if request.endpoint == "static" and response.status_code in (200, 304):
         response.headers["Cache-Control"] = FOR_A_YEAR
+        response.direct_passthrough = False
+        response.make_sequence()  # read whole: compressed as a stream, the file would stay open
     return response
 
 

@@ -263,7 +263,8 @@ def test_a_photo_of_this_machine_works_without_any_other_host(chromium: Browser,
     expect(loaded(page).first).to_be_attached()
     page.locator(".leaflet-projects-pane .stack").click()
     expect(page.locator(".leaflet-popup .map-card")).to_be_visible()
-    page.wait_for_timeout(400)  # a card that is still fading in has too little contrast
+    # a card that is still fading in has too little contrast
+    page.wait_for_function("getComputedStyle(document.querySelector('.leaflet-popup')).opacity === '1'")
 
     assert visit.wrong() == []
     assert overflow(page) <= 0

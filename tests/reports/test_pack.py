@@ -20,7 +20,9 @@ from portfolio.reports.pack_briefing import briefing, gaps_line, spoken_money, s
 from portfolio.reports.pack_table import PackTable, check_sums, from_json, to_json, values
 from portfolio.reports.pack_words import scope_key, scope_words
 from portfolio.reports.tables import Table
-from portfolio.services import ledger, payments
+from portfolio.services import ledger
+from portfolio.services.payments import OVERDRAW_KEY
+from portfolio.services.settings import change_setting
 from portfolio.store.queries.projects import ProjectFilter
 from tests.builders import WANZHOU, make_entry, make_estimate, make_project
 from tests.packs import DAY, make_pack
@@ -34,7 +36,7 @@ def school(session: Session, **values: Any) -> Any:
 
 def enter(session: Session, project: Any, *, wan: int | Decimal, **values: Any) -> Any:
     """Enter an amount, confirming whatever is asked, in an office that lets payments run ahead."""
-    payments.set_overdraw(session, Overdraw.WARN)
+    change_setting(session, OVERDRAW_KEY, Overdraw.WARN.value)
     usual = {"source": Source.DISTRICT_BUDGET, "state": MoneyState.RECEIVED, "year": 2025}
     draft = LedgerDraft(amount_fen=int(wan * 1_000_000), **(usual | values))
     try:

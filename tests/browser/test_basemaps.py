@@ -264,7 +264,7 @@ def test_a_photo_of_this_machine_works_without_any_other_host(chromium: Browser,
     page.locator(".leaflet-projects-pane .stack").click()
     expect(page.locator(".leaflet-popup .map-card")).to_be_visible()
     # a card that is still fading in has too little contrast
-    page.wait_for_function("getComputedStyle(document.querySelector('.leaflet-popup')).opacity === '1'")
+    expect(page.locator(".leaflet-popup")).to_have_css("opacity", "1")
 
     assert visit.wrong() == []
     assert overflow(page) <= 0

@@ -2,7 +2,7 @@
 
 The derived table says from which day on each colour stands, so that reading a light never writes and needs no daily
 run. Only the log of changes waits for one: a light that turns by the mere passing of days is written down at the next
-save of the project, at the start of the server, or by ``portfolio lights``.
+save of the project, or by ``portfolio init``, which every `make run` calls.
 """
 
 from __future__ import annotations

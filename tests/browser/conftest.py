@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -115,6 +115,11 @@ def serving(app: Callable[..., Any]) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the map has stopped moving: a click on a card that still moves falls beside it."""
+    expect(page.locator(".leaflet-pan-anim, .leaflet-zoom-anim")).to_have_count(0)
 
 
 def _report(session: Session) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from portfolio.services import users
 from portfolio.store.queries import users as user_queries
 from portfolio.web import create_app
-from tests.browser.conftest import HOSTILE, MARKS, Site, Visit, new_context, serving, watched
+from tests.browser.conftest import HOSTILE, MARKS, Site, Visit, at_rest, new_context, serving, watched
 from tests.builders import make_project, site, write
 from tests.conftest import Databases
 
@@ -62,7 +62,10 @@ def test_a_click_on_a_pin_opens_its_project(visit: Visit, adcode: str) -> None:
 
     expect(card.locator(".map-card-name")).to_have_text(project["name"])
     expect(card).to_contain_text(data(visit, adcode)["terms"]["level"][project["level"]])
-    card.get_by_role("link").first.click()
+    link = card.get_by_role("link").first
+    expect(link).to_be_visible()
+    at_rest(page)
+    link.click()
     expect(page).to_have_url(f"{visit.url}/projects/{project['code']}")
     assert visit.wrong() == []
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MARKS, Visit
+from tests.browser.conftest import MARKS, Visit, at_rest
 from tests.browser.test_main_flow import follow, tab_to
 
 pytestmark = MARKS
@@ -145,7 +145,10 @@ def test_the_single_keys_can_be_switched_off(visit: Visit) -> None:
 
 def test_a_card_leads_to_the_placing_page_and_back_to_the_same_view(visit: Visit) -> None:
     page = visit.open("/maps/500106?focus=500106-0005&colour=level")
-    page.locator(".map-card").get_by_role("link", name="调整位置").click()
+    adjust = page.locator(".map-card").get_by_role("link", name="调整位置")
+    expect(adjust).to_be_visible()
+    at_rest(page)
+    adjust.click()
     expect(page).to_have_url(re.compile(r"/projects/500106-0005/place"))
     page.get_by_role("link", name="返回地图").click()
 

@@ -15,6 +15,25 @@
     });
   }
 
+  // --- a long filter is folded on a phone (the style sheet hides it at small widths only) ---
+
+  for (const form of document.querySelectorAll("form.filters")) {
+    if (form.querySelectorAll(".field").length < 5) continue;
+    const fold = document.createElement("button");
+    fold.type = "button";
+    fold.className = "button fold";
+    fold.textContent = words.filters;
+    const set = (isFolded) => {
+      form.classList.toggle("is-folded", isFolded);
+      fold.setAttribute("aria-expanded", String(!isFolded));
+    };
+    fold.addEventListener("click", () => set(!form.classList.contains("is-folded")));
+    const search = form.querySelector(".field--search");
+    if (search) search.after(fold);
+    else form.prepend(fold);
+    set(true);
+  }
+
   // --- ask before an action that cannot be taken back ---
 
   const make = (name, classes, text) => {

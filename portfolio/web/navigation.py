@@ -20,7 +20,7 @@ BANNER = "portfolio_banner"
 class Entry:
     """One entry of the navigation; shown to people with ``permission`` when its page exists.
 
-    ``nouns`` are the blueprints whose pages belong to it, beside its own.
+    ``nouns`` are the blueprints and the single pages that belong to it, beside its own.
     """
 
     endpoint: str
@@ -58,7 +58,12 @@ ENTRIES = (
     Entry("commitments.indicators", lazy_gettext("指标")),
     Entry("facts.index", lazy_gettext("公开资料")),
     Entry("packs.index", lazy_gettext("报告"), Permission.EXPORT),
-    Entry("users.index", lazy_gettext("管理"), Permission.ADMINISTER, ("settings", "map_settings")),
+    Entry(
+        "users.index",
+        lazy_gettext("管理"),
+        Permission.ADMINISTER,
+        ("settings", "map_settings", "lights.rules", "milestones.template"),
+    ),
 )
 FUNDING = (
     Entry("money.summary", lazy_gettext("资金总览")),
@@ -126,8 +131,9 @@ def navigation() -> list[Entry]:
 
 def current_entry() -> Entry | None:
     """Return the entry of the page that is shown: its own, else the first of the same noun."""
-    exact = (entry for entry in ENTRIES if entry.endpoint == request.endpoint)
-    noun = (entry for entry in ENTRIES if request.blueprint in (entry.endpoint.split(".")[0], *entry.nouns))
+    entries = navigation()
+    exact = (entry for entry in entries if request.endpoint in (entry.endpoint, *entry.nouns))
+    noun = (entry for entry in entries if request.blueprint in (entry.endpoint.split(".")[0], *entry.nouns))
     return next(exact, None) or next(noun, None)
 
 

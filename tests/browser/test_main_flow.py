@@ -94,3 +94,18 @@ def test_a_wall_display_reads_its_figures_anew(visit: Visit) -> None:
     with visit.page.expect_navigation() as anew:
         visit.page.clock.fast_forward(301_000)
     assert anew.value.url.endswith("/?wall=1")
+
+
+def test_a_long_filter_is_folded_on_a_phone_and_opens(chromium: Browser, website: Site) -> None:
+    context = new_context(chromium, website, width=390)
+    context.add_cookies([{"name": "portfolio_session", "value": website.token, "url": website.url}])
+    visit = watched(context.new_page(), website)
+    page = visit.open("/projects")
+    stage, fold = page.locator("#filter-stage"), page.get_by_role("button", name="筛选条件")
+
+    expect(stage).to_be_hidden()
+    fold.click()
+    expect(stage).to_be_visible()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    assert visit.wrong() == []
+    context.close()

@@ -84,6 +84,17 @@
     sent = new WeakSet();
   });
 
+  // --- a choice from which other answers follow fills them in ---
+
+  for (const select of document.querySelectorAll("select[data-fills]")) {
+    select.addEventListener("change", () => {
+      const follows = select.selectedOptions[0].dataset;
+      for (const name of select.dataset.fills.split(" ")) {
+        if (name in follows) select.form.elements[name].value = follows[name];
+      }
+    });
+  }
+
   // --- leaving a form with unsaved answers ---
 
   for (const form of document.querySelectorAll("form[data-guard]")) {

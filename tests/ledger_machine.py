@@ -67,7 +67,7 @@ class LedgerMachine:
         """Take one step that is allowed, or one that must be refused, and compare."""
         verbs: dict[Callable[[], None], int] = {
             self.enter: 6, self.pay: 6, self.reverse: 5, self.reverse_again: 1, self.register: 2, self.split: 4,
-            self.split_wrongly: 2, self.carry: 3, self.withdraw: 2, self.sign: 1, self.change: 1,
+            self.split_wrongly: 2, self.give_to_one: 2, self.carry: 3, self.withdraw: 2, self.sign: 1, self.change: 1,
         }  # fmt: skip
         (verb,) = self.draw.choices(list(verbs), list(verbs.values()))
         verb()
@@ -160,6 +160,21 @@ class LedgerMachine:
         shares, total, sentence = self.draw.choice(faults)
         with self.refused_if(True, sentence):
             documents.split_document(self.session, document, shares, total_fen=total)
+
+    def give_to_one(self) -> None:
+        """Enter one amount under a document that has it left, or one fen more; sometimes as of another year."""
+        document = self.live_document()
+        if document is None:
+            return
+        left = document.amount_fen - self.given[document.id]
+        fen = max(1, self.draw.choice((left, left // 2, left // 3, left + 1)))
+        project, year = self.draw.choice(self.projects), self.draw.choice((document.year, document.year, 2024))
+        is_far, is_other = project.district_id != document.district_id, year != document.year
+        draft = LedgerDraft(source=document.source, state=document.state, year=year, amount_fen=fen)
+        with self.refused_if(fen > left or is_far or is_other, "改为一致" if is_other else "不能分配|可分配"):
+            entry = documents.give_to_one(self.session, document, project, draft)
+            key = (project.id, document.source, document.year, document.state)
+            self.keep([(key, fen)], entry, document=document)
 
     def carry(self) -> None:
         """Carry what a year has left into the next, or one fen more."""

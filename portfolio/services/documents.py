@@ -13,11 +13,11 @@ from portfolio.domain.errors import ConfirmationNeededError, DuplicateError, Rul
 from portfolio.domain.quantities import format_exact
 from portfolio.domain.slips import unit_question
 from portfolio.domain.terms import MoneyState
-from portfolio.services.ledger import write_entry
-from portfolio.services.payments import yardstick_fen
+from portfolio.services.ledger import check_amount, is_before, write_entry
+from portfolio.services.payments import check_contract, yardstick_fen
 from portfolio.store.base import utc_now
 from portfolio.store.hold import hold
-from portfolio.store.models import FundingDocument, LedgerEntry, Project
+from portfolio.store.models import Contract, FundingDocument, LedgerEntry, Project
 from portfolio.store.queries import districts, documents, ledger
 
 GIVING = (MoneyState.APPLIED, MoneyState.PLANNED, MoneyState.APPROPRIATED, MoneyState.RECEIVED)
@@ -30,6 +30,7 @@ class Share:
     project: Project
     amount_fen: int
     note: str | None = None
+    month: int | None = None
 
 
 def register_document(session: Session, draft: DocumentDraft) -> FundingDocument:
@@ -99,6 +100,47 @@ def split_document(
     return [_give(session, document, share, question) for share in shares]
 
 
+def give_to_one(
+    session: Session,
+    document: FundingDocument,
+    project: Project,
+    draft: LedgerDraft,
+    *,
+    contract: Contract | None = None,
+    confirmed: str | None = None,
+) -> LedgerEntry:
+    """Enter one amount that a document gives: a split over one project, refused wherever a split is.
+
+    Raises
+    ------
+    RuleError
+        As ``split_document``, or if the answers say something else than the document.
+    ConfirmationNeededError
+        As ``split_document``.
+    """
+    check_amount(draft)
+    if contract is not None:
+        check_contract(project, draft, contract)
+    _check_agrees(document, draft)
+    share = Share(project, draft.amount_fen, draft.note, draft.month)
+    (entry,) = split_document(session, document, [share], total_fen=draft.amount_fen, confirmed=confirmed)
+    return entry
+
+
+def _check_agrees(document: FundingDocument, draft: LedgerDraft) -> None:
+    """Raise RuleError where an amount is of another source, state or year than its document, or came before it."""
+    if (draft.source, draft.state, draft.year) != (document.source, document.state, document.year):
+        kind = f"{document.source.label}、{document.state.label}、{document.year} 年"
+        raise RuleError(f"文件 {document.number} 是{kind}的，请把来源、状态和年度改为一致，或不选文件", "document")
+    if is_before(draft, document.issued_on):
+        raise RuleError(f"登记的月份早于文件日期 {document.issued_on}，请核对月份或所选文件", "month")
+    typed = (draft.document_no or document.number, draft.document_on or document.issued_on)
+    if typed != (document.number, document.issued_on):
+        raise RuleError(
+            f"选了文件，文号和日期以文件为准（{document.number}，{document.issued_on}），请留空", "document_no"
+        )
+
+
 def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen: int) -> None:
     if not shares:
         raise RuleError("请至少填写一个项目和金额", "total")
@@ -126,6 +168,7 @@ def _give(session: Session, document: FundingDocument, share: Share, warning: st
         source=document.source,
         state=document.state,
         year=document.year,
+        month=share.month,
         amount_fen=share.amount_fen,
         note=share.note,
     )

@@ -38,7 +38,7 @@ def doubts_about(session: Session, project: Project, draft: LedgerDraft, contrac
         If it cannot be paid under the contract, or goes beyond what it may and the office refuses that.
     """
     if contract is not None:
-        _check_contract(project, draft, contract)
+        check_contract(project, draft, contract)
     beyond = list(_beyond(session, project, draft, contract))
     if beyond and find_overdraw(session) is Overdraw.REFUSE:
         raise RuleError("；".join(beyond), "amount")
@@ -46,7 +46,8 @@ def doubts_about(session: Session, project: Project, draft: LedgerDraft, contrac
     return [*beyond, *([slip] if slip else [])]
 
 
-def _check_contract(project: Project, draft: LedgerDraft, contract: Contract) -> None:
+def check_contract(project: Project, draft: LedgerDraft, contract: Contract) -> None:
+    """Raise RuleError where an amount is nothing that is paid under a contract of this project."""
     if draft.state is not MoneyState.PAID:
         raise RuleError("只有支付才对应合同；其他状态请把合同留空", "contract")
     if contract.project_id != project.id or contract.withdrawn_at is not None:

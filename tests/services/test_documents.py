@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.errors import ConfirmationNeededError, DuplicateError, RuleError
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.services import documents, ledger
@@ -19,7 +21,7 @@ from portfolio.store.queries import documents as queries
 from portfolio.store.queries import ledger as ledger_queries
 from portfolio.store.queries.documents import DocumentFilter
 from portfolio.store.queries.projects import get_project
-from tests.builders import SHAPINGBA, WANZHOU, make_document, make_entry, make_project, split
+from tests.builders import SHAPINGBA, WANZHOU, make_contract, make_document, make_entry, make_project, split
 
 WAN = 1_000_000
 
@@ -188,6 +190,81 @@ def give_sixty(engine: Engine, number: int, code: int, refused: list[str]) -> No
             refused.append(str(error))
         else:
             session.commit()
+
+
+# --- one amount under a document --------------------------------------------------------------------------------------
+
+
+def one_amount(wan: int, **values: Any) -> LedgerDraft:
+    """Return ``wan`` 万元 as the documents of these tests give them, changed by ``values``."""
+    usual = {"source": Source.CITY_GRANT, "state": MoneyState.RECEIVED, "year": 2025, "amount_fen": wan * WAN}
+    return LedgerDraft(**(usual | values))
+
+
+def test_a_single_entry_under_a_document_counts_among_what_it_gave_until_it_is_reversed(session: Session) -> None:
+    document, project = make_document(session, wan=100), make_project(session)
+    entry = documents.give_to_one(session, document, project, one_amount(60, month=4, note="首批"))
+
+    assert (entry.document_id, entry.document_no, entry.document_on) == (
+        document.id,
+        document.number,
+        document.issued_on,
+    )
+    assert (entry.month, entry.note) == (4, "首批")
+    assert queries.list_allocations(session, document) == [entry]
+    assert queries.stand(session, document).left_fen == 40 * WAN
+    ledger.reverse_entry(session, entry, "分错")
+    assert queries.stand(session, document).left_fen == 100 * WAN
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence", "field"),
+    [
+        ({"amount_fen": 101 * WAN}, "还可分配 100 万元，本次分配超出 1 万元", "total"),
+        ({"amount_fen": 0}, "金额必须大于 0", "amount"),
+        ({"source": Source.CITY_SPECIAL}, "是市级补助、到位、2025 年的", "document"),
+        ({"state": MoneyState.PAID}, "是市级补助、到位、2025 年的", "document"),
+        ({"year": 2026}, "是市级补助、到位、2025 年的", "document"),
+        ({"month": 2}, "登记的月份早于文件日期 2025-03-01", "month"),
+        ({"document_no": "另一号"}, "文号和日期以文件为准", "document_no"),
+        ({"document_on": dt.date(2025, 3, 2)}, "文号和日期以文件为准", "document_no"),
+    ],
+)
+def test_a_single_entry_that_does_not_fit_its_document_is_refused_beside_what_is_off(
+    session: Session, values: dict[str, Any], sentence: str, field: str
+) -> None:
+    document, project = make_document(session, wan=100), make_project(session)
+    with pytest.raises(RuleError, match=sentence) as refused:
+        documents.give_to_one(session, document, project, one_amount(10, **values))
+    assert refused.value.field == field
+    assert queries.stand(session, document).allocated_fen == 0
+
+
+def test_a_single_entry_is_refused_by_a_void_document_in_another_district_and_under_a_contract(
+    session: Session,
+) -> None:
+    document, project = make_document(session, wan=100), make_project(session)
+    with pytest.raises(RuleError, match="不在万州区"):
+        documents.give_to_one(session, document, make_project(session, district=SHAPINGBA), one_amount(10))
+    with pytest.raises(RuleError, match="只有支付才对应合同"):
+        contract = make_contract(session, project)
+        documents.give_to_one(session, document, project, one_amount(10), contract=contract)
+    documents.withdraw_document(session, document, "重复登记")
+    with pytest.raises(RuleError, match="已作废，不能再分配"):
+        documents.give_to_one(session, document, project, one_amount(10))
+
+
+def test_a_document_is_offered_while_it_is_live_and_has_something_left(session: Session) -> None:
+    project = make_project(session)
+    given, void, part, fresh = (make_document(session, wan=100) for _number in range(4))
+    make_document(session, district=SHAPINGBA)
+    documents.give_to_one(session, given, project, one_amount(100))
+    documents.give_to_one(session, part, project, one_amount(30))
+    documents.withdraw_document(session, void, "重复登记")
+
+    offered = queries.list_open_documents(session, project.district, limit=9)
+    assert [(one.document, one.left_fen) for one in offered] == [(fresh, 100 * WAN), (part, 70 * WAN)]
+    assert len(queries.list_open_documents(session, project.district, limit=1)) == 1
 
 
 def test_an_entry_of_old_keeps_its_typed_number_and_date(session: Session) -> None:

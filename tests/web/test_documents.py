@@ -245,6 +245,63 @@ def test_a_planner_of_another_district_neither_sees_nor_fills_a_document(furnish
     assert "没有这个区县" in wrong_fields(refused.text)["district"]
 
 
+# --- one amount under a document --------------------------------------------------------------------------------------
+
+ONE = {"document": "1", "source": "city_grant", "state": "received", "year": "2025", "amount": "60", "unit": "wan"}
+
+
+def test_an_entry_that_names_a_document_stands_on_its_page_and_lessens_what_is_left(
+    furnished: Flask, client: FlaskClient
+) -> None:
+    path = f"/projects/{QIFANG}/money/new"
+    assert change(client, path, ask="amount", **ONE).status_code == 302
+    page = client.get("/money/documents/1").text
+    assert tables(page)[0][1][1].startswith("其芳小学")
+    assert "40.00" in page
+    assert "可分配 40 万元" in client.get(path).text
+
+    refused = change(client, path, ask="amount", **(ONE | {"amount": "41"}))
+    assert (refused.status_code, wrong_fields(refused.text)["amount"]) == (
+        422,
+        "文件还可分配 40 万元，本次分配超出 1 万元",
+    )
+    assert allocations(furnished) == [60_000_000]
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "sentence"),
+    [
+        ({"year": "2026"}, "document", "市级补助、到位、2025 年的，请把来源、状态和年度改为一致"),
+        ({"month": "2"}, "month", "早于文件日期 2025-03-01"),
+        ({"document_no": "另一号"}, "document_no", "以文件为准"),
+        ({"contract": "1"}, "contract", "只有支付才对应合同"),
+        ({"document": "99"}, "document", "不在列表中"),
+        ({"document": "2"}, "document", "不在列表中"),
+    ],
+)
+def test_an_entry_that_does_not_fit_its_document_says_why_beside_the_field_and_saves_nothing(
+    furnished: Flask, client: FlaskClient, answers: dict[str, str], field: str, sentence: str
+) -> None:
+    with write(furnished) as session:
+        make_document(session, district=SHAPINGBA)
+        session.commit()
+    before = sizes(furnished)
+    refused = change(client, f"/projects/{QIFANG}/money/new", ask="amount", **(ONE | answers))
+
+    assert refused.status_code == 422
+    assert sentence in wrong_fields(refused.text)[field]
+    assert sizes(furnished) == before
+
+
+def test_the_entry_form_asks_for_a_document_only_where_the_district_has_one_with_something_left(
+    furnished: Flask, client: FlaskClient
+) -> None:
+    assert 'name="document"' not in client.get("/projects/500106-0005/money/new").text
+    page = client.get(f"/projects/{QIFANG}/money/new").text
+    assert '<optgroup label="市级补助 · 到位 · 2025">' in page
+    assert 'data-source="city_grant"' in page
+
+
 # --- slips ------------------------------------------------------------------------------------------------------------
 
 

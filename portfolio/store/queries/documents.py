@@ -75,6 +75,20 @@ def total_documents(session: Session, chosen: DocumentFilter) -> DocumentTotals:
     return DocumentTotals(count, int(given), int(sum(sums)), sum(bool(fen) for fen in sums))
 
 
+def list_open_documents(session: Session, district: District, *, limit: int) -> list[DocumentStanding]:
+    """List a district's documents that have something left to give, newest first."""
+    given = select(func.sum(LedgerEntry.amount_fen)).where(LedgerEntry.document_id == FundingDocument.id)
+    statement = select(FundingDocument).where(
+        FundingDocument.district_id == district.id,
+        FundingDocument.withdrawn_at.is_(None),
+        FundingDocument.amount_fen > func.coalesce(given.scalar_subquery(), 0),
+    )
+    order = (FundingDocument.issued_on.desc(), FundingDocument.id.desc())
+    found = session.scalars(statement.order_by(*order).limit(limit)).all()
+    sums = _allocated(session, [one.id for one in found])
+    return [DocumentStanding(one, *sums.get(one.id, (0, 0))) for one in found]
+
+
 def get_document(session: Session, number: int, *, within: str | None = None) -> FundingDocument:
     """Return one document; one of a district outside ``within`` does not exist."""
     found = session.get(FundingDocument, number)

@@ -16,7 +16,9 @@ from wtforms.validators import ValidationError
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.quantities import MoneyUnit, format_exact
 from portfolio.domain.terms import MoneyState, Overdraw, Source
+from portfolio.store.models import FundingDocument
 from portfolio.store.queries.contracts import ContractStanding
+from portfolio.store.queries.documents import DocumentStanding
 from portfolio.web.forms.confirmation import ConfirmedForm
 from portfolio.web.forms.fields import MoneyField, TermField, TextLineField, YearField, required
 from portfolio.web.forms.settings import SettingForm
@@ -44,6 +46,12 @@ class DayField(TextLineField):
 class EntryForm(ConfirmedForm):
     """Enter one amount of one source."""
 
+    document = SelectField(
+        _l("资金文件"),
+        default="",
+        invalid_choice_message=_l("这份文件不在列表中，或已没有可分配的余额，请重新选择"),
+        description=_l("本区县还有余额的文件；选定后，来源、状态和年度须与文件一致"),
+    )
     source = TermField(_l("资金来源"), Source)
     state = TermField(
         _l("资金状态"), MoneyState, description=_l("申请 → 计划 → 下达 → 到位 → 支付；完成投资是工作量，不是付款")
@@ -59,8 +67,11 @@ class EntryForm(ConfirmedForm):
     document_on = DayField(_l("文件日期"))
     note = TextLineField(_l("说明"))
 
-    def __init__(self, contracts: Iterable[ContractStanding], **options: Any) -> None:
+    def __init__(
+        self, contracts: Iterable[ContractStanding], documents: Iterable[DocumentStanding], **options: Any
+    ) -> None:
         super().__init__(**options)
+        self.document.choices = [SelectChoice("", _l("无")), *_document_choices(documents)]
         self.month.choices = [SelectChoice("", _l("未知")), *(SelectChoice(str(n), str(n)) for n in range(1, 13))]
         offered = [SelectChoice(str(one.contract.id), _contract_label(one)) for one in contracts]
         self.contract.choices = [SelectChoice("", _l("无")), *offered]
@@ -82,6 +93,33 @@ class EntryForm(ConfirmedForm):
     def contract_number(self) -> int | None:
         """Return the number of the chosen contract, or None."""
         return int(self.contract.data) if self.contract.data else None
+
+    @property
+    def document_record(self) -> int | None:
+        """Return the number of the chosen document's record, or None."""
+        return int(self.document.data) if self.document.data else None
+
+
+def _document_choices(documents: Iterable[DocumentStanding]) -> list[SelectChoice]:
+    """Return a choice for each document, those of one source, state and year together; a script reads what they are."""
+    return [_document_choice(one) for one in sorted(documents, key=lambda one: _kind(one.document))]
+
+
+def _kind(document: FundingDocument) -> tuple[int, int, int]:
+    """Return the place of a document's source, state and year in a list: newest year first."""
+    return list(Source).index(document.source), list(MoneyState).index(document.state), -document.year
+
+
+def _document_choice(standing: DocumentStanding) -> SelectChoice:
+    document = standing.document
+    kind = {"source": document.source.value, "state": document.state.value, "year": str(document.year)}
+    left = gettext("可分配 %(left)s 万元", left=format_exact(standing.left_fen))
+    return SelectChoice(
+        str(document.id),
+        f"{document.number}（{left}）",
+        render_kw={f"data-{name}": value for name, value in kind.items()},
+        optgroup=f"{gettext(document.source.label)} · {gettext(document.state.label)} · {document.year}",
+    )
 
 
 def _contract_label(standing: ContractStanding) -> str:

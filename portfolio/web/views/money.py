@@ -9,19 +9,22 @@ from flask_babel import gettext, lazy_gettext
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
 from portfolio.services import ledger as service
+from portfolio.services.documents import give_to_one
 from portfolio.services.payments import OVERDRAW_KEY, find_overdraw
 from portfolio.store.models import LedgerEntry, Project
-from portfolio.store.queries import contracts, ledger
+from portfolio.store.queries import contracts, documents, ledger
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
 from portfolio.web.forms.money import CarryForm, EntryForm, OverdrawForm, ReversalForm
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.settings_page import Group, save_setting, setting_version, settings_page
+from portfolio.web.signin import scope_adcode
 from portfolio.web.views.funding import summary
 
 blueprint = Blueprint("money", __name__)
 blueprint.add_url_rule("/money", view_func=summary)
+MOST_DOCUMENTS = 500
 
 
 @blueprint.route("/projects/<code>/money/new", methods=["GET", "POST"])
@@ -29,7 +32,7 @@ blueprint.add_url_rule("/money", view_func=summary)
 def add_entry(code: str) -> ResponseReturnValue:
     """Enter one amount in a project's ledger; what looks like a slip is asked about and taken when it is confirmed."""
     project = get_project_in_scope(code)
-    form = EntryForm(contracts.list_contracts_of(get_session(), project))
+    form = _entry_form(project)
     if form.validate_on_submit():
         try:
             entry = _add_entry(project, form)
@@ -47,12 +50,21 @@ def add_entry(code: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def _entry_form(project: Project) -> EntryForm:
+    session = get_session()
+    offered = documents.list_open_documents(session, project.district, limit=MOST_DOCUMENTS)
+    return EntryForm(contracts.list_contracts_of(session, project), offered)
+
+
 def _add_entry(project: Project, form: EntryForm) -> LedgerEntry:
-    number = form.contract_number
-    contract = contracts.get_contract(get_session(), project, number) if number is not None else None
-    return service.add_entry(
-        get_session(), project, form.draft(), contract=contract, confirmed=form.confirmed.data or None
-    )
+    """Enter what the form says: as a share of the document that it names, else by itself."""
+    session, number = get_session(), form.contract_number
+    contract = contracts.get_contract(session, project, number) if number is not None else None
+    confirmed = form.confirmed.data or None
+    if form.document_record is None:
+        return service.add_entry(session, project, form.draft(), contract=contract, confirmed=confirmed)
+    document = documents.get_document(session, form.document_record, within=scope_adcode())
+    return give_to_one(session, document, project, form.draft(), contract=contract, confirmed=confirmed)
 
 
 @blueprint.route("/projects/<code>/money/carry", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from folium.plugins import Fullscreen, HeatMap
 
 from geo.errors import GeoError
+from geo.sentences import say
 
 LEAFLET_JS = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js"
 LEAFLET_CSS = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css"
@@ -55,7 +56,7 @@ def vendor_name(url: str) -> str:
     """
     name = url.rsplit("/", 1)[-1]
     if url not in (LEAFLET_JS, LEAFLET_CSS, *_PLUGIN_URLS):
-        raise GeoError(f"地图组件 {name} 不在随包安装的文件中，请在 geo/assets.py 登记后再使用。")
+        raise GeoError(say("地图组件 {name} 不在随包安装的文件中，请在 geo/assets.py 登记后再使用。", name=name))
     return name
 
 
@@ -128,10 +129,10 @@ def _offline_texts() -> Mapping[str, str]:
 
 def _make_asset(name: str, body: bytes) -> Asset:
     if not body:
-        raise GeoError(f"地图组件文件 {name} 是空的，请重新安装依赖。")
+        raise GeoError(say("地图组件文件 {name} 是空的，请重新安装依赖。", name=name))
     kind = _CONTENT_TYPES[name.rsplit(".", 1)[-1]]
     return Asset(body, kind, hashlib.sha256(body).hexdigest()[:32])
 
 
 def _missing(name: str, package: str) -> GeoError:
-    return GeoError(f"缺少地图组件文件 {name}：请重新安装 {package} 后再启动。")
+    return GeoError(say("缺少地图组件文件 {name}：请重新安装 {package} 后再启动。", name=name, package=package))

@@ -12,6 +12,7 @@ import shapely
 
 from geo.crs import LONLAT, metric_crs
 from geo.errors import GeoError
+from geo.sentences import say
 
 _COLUMNS = ["belt", "name", "short", "colour", "width_m", "geometry"]
 
@@ -57,7 +58,7 @@ def build_belts(
         If the lines have no CRS, a belt has no line, or a width is not positive.
     """
     if lines.crs is None:
-        raise GeoError("布局中心线没有坐标系，请注明坐标系后重新导入。")
+        raise GeoError(say("布局中心线没有坐标系，请注明坐标系后重新导入。"))
     metric = metric_crs(float(lines.to_crs(LONLAT).total_bounds[[0, 2]].mean())) if len(lines) else LONLAT
     clip = None if outline is None else gpd.GeoSeries([outline], crs=LONLAT).to_crs(metric).iloc[0]
     shapes = _without_overlap([_widen(lines.to_crs(metric), spec, clip) for spec in specs])
@@ -112,7 +113,7 @@ def belt_shares(footprints: gpd.GeoDataFrame, belts: gpd.GeoDataFrame) -> pd.Dat
         If either frame has no CRS.
     """
     if footprints.crs is None or belts.crs is None:
-        raise GeoError("项目范围或布局圈带没有坐标系，请注明坐标系后重试。")
+        raise GeoError(say("项目范围或布局圈带没有坐标系，请注明坐标系后重试。"))
     if footprints.empty or belts.empty:
         return pd.DataFrame({"project_id": pd.Series(dtype=int), "belt": pd.Series(dtype=str), "share": []})
     metric = metric_crs(float(footprints.to_crs(LONLAT).total_bounds[[0, 2]].mean()))
@@ -149,10 +150,10 @@ def zone_shares(places: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFra
 def _widen(lines: gpd.GeoDataFrame, spec: BeltSpec, clip: shapely.Geometry | None) -> shapely.Geometry:
     """Return the area within half the width of the belt's lines; everything in metres."""
     if not spec.width_m > 0:
-        raise GeoError(f"“{spec.name}”的宽度须大于 0 米，请修改布局设置。")
+        raise GeoError(say("“{belt}”的宽度须大于 0 米，请修改布局设置。", belt=spec.name))
     own = lines.geometry[lines["id"] == spec.id]
     if own.empty:
-        raise GeoError(f"“{spec.name}”没有中心线（编号 {spec.id}），请补充后重新导入。")
+        raise GeoError(say("“{belt}”没有中心线（编号 {id}），请补充后重新导入。", belt=spec.name, id=spec.id))
     area = shapely.buffer(own.union_all(), spec.width_m / 2, quad_segs=16)
     return area if clip is None else _polygons_only(shapely.intersection(area, clip))
 

@@ -9,6 +9,7 @@ import prcoords
 from pyproj import Geod
 
 from geo.errors import GeoError
+from geo.sentences import say
 
 LONLAT = "EPSG:4326"
 LonLat = tuple[float, float]
@@ -44,7 +45,7 @@ def metric_crs(lon: float) -> str:
     """
     meridian = round(lon / 3) * 3 if math.isfinite(lon) else 0
     if not _FIRST_MERIDIAN <= meridian <= _LAST_MERIDIAN:
-        raise GeoError(f"经度 {lon} 不在 CGCS2000 三度带范围（73.5–136.5）内，请核对经度后重新填写。")
+        raise GeoError(say("经度 {lon} 不在 CGCS2000 三度带范围（73.5–136.5）内，请核对经度后重新填写。", lon=lon))
     return f"EPSG:{_EPSG_OF_FIRST_MERIDIAN + (meridian - _FIRST_MERIDIAN) // 3}"
 
 
@@ -77,7 +78,7 @@ def _convert(place: LonLat, datum: str, conversions: dict[str, _Conversion]) -> 
     if datum in _SAME_AS_WGS84:
         return place
     if datum not in conversions:
-        raise GeoError(f"不认识坐标系“{datum:s}”，请选择 WGS-84、CGCS2000、GCJ-02 或 BD-09。")
+        raise GeoError(say("不认识坐标系“{datum:s}”，请选择 WGS-84、CGCS2000、GCJ-02 或 BD-09。", datum=datum))
     _check_china(place)
     lon, lat = place
     converted_lat, converted_lon = conversions[datum]((lat, lon))
@@ -87,16 +88,22 @@ def _convert(place: LonLat, datum: str, conversions: dict[str, _Conversion]) -> 
 def _check_degrees(place: LonLat) -> None:
     lon, lat = place
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise GeoError("经度和纬度须为数字，请重新填写。")
+        raise GeoError(say("经度和纬度须为数字，请重新填写。"))
     if abs(lat) > 90 >= abs(lon):
-        raise GeoError(f"纬度 {lat} 超出 ±90，经度和纬度可能填反了，请对调后再试。")
+        raise GeoError(say("纬度 {lat} 超出 ±90，经度和纬度可能填反了，请对调后再试。", lat=lat))
     if abs(lon) > 180 or abs(lat) > 90:
-        raise GeoError(f"坐标（{lon}，{lat}）超出范围：经度应在 ±180、纬度应在 ±90 以内，请核对。")
+        raise GeoError(
+            say("坐标（{lon}，{lat}）超出范围：经度应在 ±180、纬度应在 ±90 以内，请核对。", lon=lon, lat=lat)
+        )
 
 
 def _check_china(place: LonLat) -> None:
     (west, east), (south, north) = _CHINA_LON, _CHINA_LAT
     if not (west <= place[0] <= east and south <= place[1] <= north):
         raise GeoError(
-            f"坐标（{place[0]}，{place[1]}）不在国内，GCJ-02 与 BD-09 只适用于国内地点，请核对坐标或坐标系。"
+            say(
+                "坐标（{lon}，{lat}）不在国内，GCJ-02 与 BD-09 只适用于国内地点，请核对坐标或坐标系。",
+                lon=place[0],
+                lat=place[1],
+            )
         )

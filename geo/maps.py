@@ -20,6 +20,7 @@ from folium.template import Template
 
 from geo.assets import HEAT_JS, LEAFLET_CSS, LEAFLET_JS, vendor_name
 from geo.errors import GeoError
+from geo.sentences import say
 
 Bounds = tuple[float, float, float, float]
 
@@ -81,7 +82,7 @@ def inset_map(bounds: Bounds, data_url: str, *, focus: str = "", name: str = "in
     The other parameters and the errors are those of `project_map`.
     """
     if focus and not _CODE.fullmatch(focus):
-        raise GeoError("项目编码只能由字母、数字和连字符组成，请核对。")
+        raise GeoError(say("项目编码只能由字母、数字和连字符组成，请核对。"))
     config = _checked_config(bounds, data_url, inset=True) | {"focus": focus}
     still = dict.fromkeys(("dragging", "scroll_wheel_zoom", "double_click_zoom", "box_zoom", "touch_zoom"), False)
     return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name)
@@ -178,7 +179,7 @@ _WRAPPER = Template(
 
 def _render(shell: folium.Map, config: Mapping[str, Any], name: str, *, drawn_by: str = "portfolioMap") -> MapShell:
     if not _PLAIN_NAME.fullmatch(name):
-        raise GeoError("地图名称只能由小写字母、数字和下划线组成，请核对。")
+        raise GeoError(say("地图名称只能由小写字母、数字和下划线组成，请核对。"))
     shell.add_child(_DataLayer(config, drawn_by))
     figure = _ShellFigure()
     figure.add_child(shell)
@@ -203,9 +204,9 @@ def _checked_config(bounds: Bounds, data_url: str, *, inset: bool) -> dict[str, 
 def _check_bounds(bounds: Bounds) -> None:
     numbers = len(bounds) == 4 and all(isinstance(edge, (int, float)) and math.isfinite(edge) for edge in bounds)
     if not numbers or not (-180 <= bounds[0] < bounds[2] <= 180 and -90 <= bounds[1] < bounds[3] <= 90):
-        raise GeoError("地图范围须为西、南、东、北四个经纬度，且西小于东、南小于北，请核对。")
+        raise GeoError(say("地图范围须为西、南、东、北四个经纬度，且西小于东、南小于北，请核对。"))
 
 
 def _check_url(url: str) -> None:
     if url != EMBEDDED and not _OWN_URL.fullmatch(url):
-        raise GeoError("地图数据地址须为本站地址（以 / 开头，不含引号、括号和空格），请核对。")
+        raise GeoError(say("地图数据地址须为本站地址（以 / 开头，不含引号、括号和空格），请核对。"))

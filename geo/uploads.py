@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import lzma
 import math
 import re
-import shutil
 import sqlite3
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath
 from typing import Any, NoReturn, TypeAlias, cast
 
 import geopandas as gpd
@@ -26,20 +24,20 @@ import pyproj
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, shape
 
+from geo.archives import MAX_VERTICES, PACK_PARTS, PARTS, TOO_MANY_VERTICES, unpack_shapefile
 from geo.crs import LONLAT, metric_crs
 from geo.errors import GeoError
+from geo.sentences import Sentence, say
 
 MAX_BYTES = 20 * 1024**2
-MAX_MEMBERS, MAX_UNPACKED_BYTES, MAX_RATIO = 500, 200 * 1024**2, 50
-MAX_FEATURES, MAX_VERTICES, MAX_ATTRIBUTES = 2_000, 500_000, 300
+MAX_FEATURES, MAX_ATTRIBUTES = 2_000, 300
 
 Area: TypeAlias = Polygon | MultiPolygon
 
 _WEST, _SOUTH, _EAST, _NORTH = 73.4, 3.3, 135.2, 53.7
-_SEMI_MAJOR_M, _BYTES_PER_VERTEX = 6_378_137.0, 40
+_SEMI_MAJOR_M = 6_378_137.0
 _NAME_COLUMNS = ("name", "NAME", "名称", "镇街", "乡镇", "xzqmc", "XZQMC", "Name", "MC", "mc")
 _POLYGONS = ("Polygon", "MultiPolygon")
-_PARTS = (".shp", ".shx", ".dbf", ".prj")
 _SHP_MAGIC, _SQLITE_MAGIC, _GPKG_IDS = b"\x00\x00\x27\x0a", b"SQLite format 3\x00", (b"GPKG", b"GP10", b"GP11")
 _DEGREES = re.compile(
     r"(?:URN:(?:X-)?OGC:DEF:CRS:)?(?:OGC:(?:[\d.]*:)?CRS:?84|EPSG:(?:[\d.]*:)?(?:4326|4490))"
@@ -47,13 +45,13 @@ _DEGREES = re.compile(
 )
 _LIBRARY_ERRORS = (sqlite3.Error, zipfile.BadZipFile, zlib.error, lzma.LZMAError, shapely.errors.ShapelyError)
 _PYTHON_ERRORS = (OSError, EOFError, RuntimeError, ValueError, TypeError, AttributeError, LookupError, OverflowError)
-_LONLAT_ONLY = "GeoJSON 按标准只能是 WGS-84 经纬度，这个文件用的是其他坐标系"
-_NOT_LONLAT = f"{_LONLAT_ONLY}。请在 GIS 软件中另存为 WGS-84，或改用 GeoPackage、Shapefile。"
-_NOT_GEOJSON = "这个文件不是 GeoJSON，请在 GIS 软件中导出为 GeoJSON（UTF-8 编码）后重新上传。"
-_NO_POLYGONS = "文件里没有面（多边形），请在 GIS 软件中只导出面图层后重新上传。"
-_WRONG_CRS = "文件里的坐标与它写明的坐标系不符，请在 GIS 软件中核对坐标系后重新导出。"
-_TOO_MANY_VERTICES = f"多边形的顶点超过 {MAX_VERTICES:,} 个，请在 GIS 软件中简化边界后重新上传。"
-_PACK = "请把 .shp .shx .dbf .prj 打成一个 zip 后上传。"
+_LONLAT_ONLY = say("GeoJSON 按标准只能是 WGS-84 经纬度，这个文件用的是其他坐标系")
+_NOT_LONLAT = say(
+    "{lonlat_only}。请在 GIS 软件中另存为 WGS-84，或改用 GeoPackage、Shapefile。", lonlat_only=_LONLAT_ONLY
+)
+_NOT_GEOJSON = say("这个文件不是 GeoJSON，请在 GIS 软件中导出为 GeoJSON（UTF-8 编码）后重新上传。")
+_NO_POLYGONS = say("文件里没有面（多边形），请在 GIS 软件中只导出面图层后重新上传。")
+_WRONG_CRS = say("文件里的坐标与它写明的坐标系不符，请在 GIS 软件中核对坐标系后重新导出。")
 
 
 def read_polygons(data: bytes, file_name: str) -> gpd.GeoDataFrame:
@@ -78,14 +76,14 @@ def read_polygons(data: bytes, file_name: str) -> gpd.GeoDataFrame:
         If the file cannot be read or is too large, or a polygon of it is wrong or not in China.
     """
     suffix = PurePath(file_name).suffix.lower()
-    if suffix in (*_PARTS, ".cpg"):
-        raise GeoError(_PACK)
+    if suffix in (*PARTS, ".cpg"):
+        raise GeoError(PACK_PARTS)
     if suffix not in (".geojson", ".json", ".gpkg", ".zip"):
-        raise GeoError("只能读取 GeoJSON、GeoPackage（.gpkg）和打成 zip 的 Shapefile，请在 GIS 软件中另存后上传。")
+        raise GeoError(say("只能读取 GeoJSON、GeoPackage（.gpkg）和打成 zip 的 Shapefile，请在 GIS 软件中另存后上传。"))
     if not data:
-        raise GeoError("文件是空的，请重新导出后上传。")
+        raise GeoError(say("文件是空的，请重新导出后上传。"))
     if len(data) > MAX_BYTES:
-        raise GeoError("文件超过 20 MB，请在 GIS 软件中只保留需要的面并简化边界后重新上传。")
+        raise GeoError(say("文件超过 20 MB，请在 GIS 软件中只保留需要的面并简化边界后重新上传。"))
     if suffix.endswith("json"):
         return _in_wgs84(_read_geojson(data), _NOT_LONLAT)
     with tempfile.TemporaryDirectory(prefix="portfolio-upload-") as folder:
@@ -96,7 +94,9 @@ def read_polygons(data: bytes, file_name: str) -> gpd.GeoDataFrame:
 def one_site(frame: gpd.GeoDataFrame) -> Area:
     """Return the one polygon of an upload, a site; raises GeoError where it holds none or several."""
     if len(frame) != 1:
-        raise GeoError(f"文件里有 {len(frame)} 个多边形，请在 GIS 软件中只保留本项目用地的一个后重新上传。")
+        raise GeoError(
+            say("文件里有 {count} 个多边形，请在 GIS 软件中只保留本项目用地的一个后重新上传。", count=len(frame))
+        )
     return cast(Area, frame.geometry.iloc[0])
 
 
@@ -124,7 +124,7 @@ def outline_text(geometry: shapely.Geometry) -> str:
     """
     snapped = shapely.set_precision(shapely.force_2d(geometry), 1e-7)
     if snapped.is_empty or snapped.geom_type not in _POLYGONS:
-        raise GeoError("多边形太小或不成面，请重新绘制。")
+        raise GeoError(say("多边形太小或不成面，请重新绘制。"))
     canonical = shapely.to_geojson(shapely.orient_polygons(shapely.normalize(snapped)))
     return json.dumps(json.loads(canonical, parse_float=lambda figure: round(float(figure), 7)), separators=(",", ":"))
 
@@ -135,15 +135,15 @@ def read_outline(text: str) -> Area:
     Raises GeoError as `read_polygons` does, or where the text is not a Polygon or MultiPolygon.
     """
     if len(text) > MAX_BYTES:
-        raise GeoError("多边形的文字超过 20 MB，请简化边界后重试。")
+        raise GeoError(say("多边形的文字超过 20 MB，请简化边界后重试。"))
     geometry = _load_json(text)
     if not isinstance(geometry, dict) or geometry.get("type") not in _POLYGONS:
-        raise GeoError("范围须为 GeoJSON 多边形（Polygon 或 MultiPolygon），请重新绘制或上传。")
+        raise GeoError(say("范围须为 GeoJSON 多边形（Polygon 或 MultiPolygon），请重新绘制或上传。"))
     return one_site(_in_wgs84(_frame_of([{"geometry": geometry}]), _NOT_LONLAT))
 
 
 @contextmanager
-def _saying(sentence: str) -> Iterator[None]:
+def _saying(sentence: Sentence) -> Iterator[None]:
     """Turn what the libraries raise on a bad file into ``sentence``; sentences of our own pass."""
     try:
         with np.errstate(invalid="ignore"):
@@ -151,7 +151,7 @@ def _saying(sentence: str) -> Iterator[None]:
     except GeoError:
         raise
     except RecursionError as error:
-        raise GeoError("GeoJSON 的嵌套层数太多，请在 GIS 软件中重新导出后上传。") from error
+        raise GeoError(say("GeoJSON 的嵌套层数太多，请在 GIS 软件中重新导出后上传。")) from error
     except (*_LIBRARY_ERRORS, *_PYTHON_ERRORS) as error:
         raise GeoError(sentence) from error
 
@@ -171,7 +171,7 @@ def _read_geojson(data: bytes) -> gpd.GeoDataFrame:
 
 def _load_json(text: bytes | str) -> Any:
     def refuse(name: str) -> NoReturn:
-        raise GeoError(f"坐标或属性里有 {name}，不是数字，请在 GIS 软件中修复后重新导出。")
+        raise GeoError(say("坐标或属性里有 {name}，不是数字，请在 GIS 软件中修复后重新导出。", name=name))
 
     with _saying(_NOT_GEOJSON):
         return json.loads(text, parse_constant=refuse)
@@ -184,7 +184,7 @@ def _frame_of(features: Sequence[Any]) -> gpd.GeoDataFrame:
     shapes = [_shape_of(feature, number) for number, feature in enumerate(features, 1)]
     rows = [_attributes_of(feature) for feature in features]
     if len({name for row in rows for name in row}) > MAX_ATTRIBUTES:
-        raise GeoError(f"属性字段超过 {MAX_ATTRIBUTES} 个，请只保留需要的字段后重新上传。")
+        raise GeoError(say("属性字段超过 {most} 个，请只保留需要的字段后重新上传。", most=MAX_ATTRIBUTES))
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=gpd.GeoSeries(shapes, crs=LONLAT))
 
 
@@ -203,7 +203,7 @@ def _shape_of(feature: Mapping[str, Any], number: int) -> shapely.Geometry | Non
         return None
     _check_crs_member(feature)
     _check_crs_member(geometry)
-    with _saying(f"第 {number} 个要素的坐标写法不对，请在 GIS 软件中重新导出后上传。"):
+    with _saying(say("第 {number} 个要素的坐标写法不对，请在 GIS 软件中重新导出后上传。", number=number)):
         return shapely.force_2d(shape(geometry))
 
 
@@ -225,14 +225,14 @@ def _storable(text: str) -> str:
 
 def _read_gpkg(data: bytes, folder: Path) -> gpd.GeoDataFrame:
     if not data.startswith(_SQLITE_MAGIC) or data[68:72] not in _GPKG_IDS:
-        raise GeoError("这个文件不是 GeoPackage，请在 GIS 软件中导出为 GeoPackage 后重新上传。")
+        raise GeoError(say("这个文件不是 GeoPackage，请在 GIS 软件中导出为 GeoPackage 后重新上传。"))
     path = folder / "upload.gpkg"
     path.write_bytes(data)
-    with _saying("GeoPackage 读不出来，可能已损坏，请在 GIS 软件中重新导出后上传。"):
+    with _saying(say("GeoPackage 读不出来，可能已损坏，请在 GIS 软件中重新导出后上传。")):
         # Reading a stored query runs whatever its author wrote, for as long as that takes.
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'view'").fetchone():
-                raise GeoError("GeoPackage 里有视图，请在 GIS 软件中只把面图层另存为新的 GeoPackage 后上传。")
+                raise GeoError(say("GeoPackage 里有视图，请在 GIS 软件中只把面图层另存为新的 GeoPackage 后上传。"))
         return _read_with_gdal(path, layer=_only_layer(pyogrio.list_layers(path)))
 
 
@@ -243,7 +243,11 @@ def _only_layer(layers: Sequence[Sequence[str | None]]) -> str:
         raise GeoError(_NO_POLYGONS)
     if len(candidates) > 1:
         names = "、".join(candidates)[:120]
-        raise GeoError(f"文件里有 {len(candidates)} 个面图层（{names}），请只把要用的一个另存后上传。")
+        raise GeoError(
+            say(
+                "文件里有 {count} 个面图层（{names}），请只把要用的一个另存后上传。", count=len(candidates), names=names
+            )
+        )
     return candidates[0]
 
 
@@ -255,84 +259,21 @@ def _read_with_gdal(path: Path, **options: Any) -> gpd.GeoDataFrame:
 
 
 def _read_zip(data: bytes, folder: Path) -> gpd.GeoDataFrame:
-    broken = "压缩包打不开或已损坏，请重新打成不带密码的 zip 后上传。"
+    broken = say("压缩包打不开或已损坏，请重新打成不带密码的 zip 后上传。")
     with _saying(broken), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_archive(archive.infolist(), len(data))
-        encodings = _extract(archive, folder)
-    path = folder / "upload.shp"
+        path, encodings = unpack_shapefile(archive, len(data), folder)
     if not path.read_bytes().startswith(_SHP_MAGIC):
-        raise GeoError("压缩包里的 .shp 不是 Shapefile，请在 GIS 软件中重新导出后打成 zip 上传。")
-    with _saying("Shapefile 读不出来，可能已损坏，请在 GIS 软件中重新导出后打成 zip 上传。"):
+        raise GeoError(say("压缩包里的 .shp 不是 Shapefile，请在 GIS 软件中重新导出后打成 zip 上传。"))
+    with _saying(say("Shapefile 读不出来，可能已损坏，请在 GIS 软件中重新导出后打成 zip 上传。")):
         for encoding in encodings:
             try:
                 return _read_with_gdal(path, encoding=encoding)
             except UnicodeError:
                 continue
-    raise GeoError("Shapefile 的文字编码认不出来，请在 GIS 软件中以 UTF-8 编码重新导出后上传。")
+    raise GeoError(say("Shapefile 的文字编码认不出来，请在 GIS 软件中以 UTF-8 编码重新导出后上传。"))
 
 
-def _check_archive(members: Sequence[zipfile.ZipInfo], packed_bytes: int) -> None:
-    unpacked = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS:
-        raise GeoError(f"压缩包里的文件超过 {MAX_MEMBERS} 个，请只放一个 Shapefile 后重新上传。")
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise GeoError("压缩包解开后超过 200 MB，请只放一个 Shapefile 并简化边界后重新上传。")
-    if unpacked > MAX_RATIO * packed_bytes:
-        raise GeoError(f"压缩包的压缩比超过 {MAX_RATIO} 倍，不像 Shapefile，请重新导出并打成 zip 后上传。")
-    for member in members:
-        path = member.filename.replace("\\", "/")
-        if path.startswith("/") or path[1:2] == ":" or ".." in path.split("/"):
-            raise GeoError(f"压缩包里有指向包外的文件路径，{_PACK}")
-
-
-def _extract(archive: zipfile.ZipFile, folder: Path) -> list[str]:
-    """Unpack the one Shapefile under a name of our own; return the encodings to try for its text, best first."""
-    parts = _parts_of(archive.infolist())
-    if parts[".shp"].file_size > _BYTES_PER_VERTEX * MAX_VERTICES:
-        raise GeoError(_TOO_MANY_VERTICES)
-    for suffix in _PARTS:
-        with archive.open(parts[suffix]) as packed, (folder / f"upload{suffix}").open("wb") as unpacked:
-            shutil.copyfileobj(packed, unpacked)
-    named = _codec(archive.read(parts[".cpg"])[:40]) if ".cpg" in parts else None
-    return [encoding for encoding in (named, "utf-8", "gb18030") if encoding]
-
-
-def _parts_of(members: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """Return the parts of the one Shapefile by suffix; the ``._`` copies that macOS packs along do not count."""
-    own = {path: member for member in members if not (path := _typed_path(member)).name.startswith("._")}
-    layers = [path for path in own if path.suffix.lower() == ".shp"]
-    if len(layers) > 1:
-        names = "、".join(path.name for path in layers)[:120]
-        raise GeoError(f"压缩包里有 {len(layers)} 个 Shapefile（{names}），请只放要用的一个后上传。")
-    stems = [(path.parent, path.stem) for path in layers]
-    parts = {path.suffix.lower(): member for path, member in own.items() if (path.parent, path.stem) in stems}
-    missing = [suffix for suffix in _PARTS if suffix not in parts]
-    if missing == [".prj"]:
-        raise GeoError(f"Shapefile 缺少 .prj，不知道是什么坐标系，{_PACK}")
-    if missing:
-        raise GeoError(f"压缩包里缺少 {' '.join(missing)}，{_PACK}")
-    return parts
-
-
-def _typed_path(member: zipfile.ZipInfo) -> PurePosixPath:
-    """Return a member's path as typed: Windows packs Chinese names as GBK, which zipfile takes for code page 437."""
-    name = member.filename
-    typed = name if member.flag_bits & 0x800 else name.encode("cp437", "replace").decode("gb18030", "replace")
-    return PurePosixPath(typed.replace("\\", "/"))
-
-
-def _codec(cpg: bytes) -> str | None:
-    """Return Python's name of the encoding that a .cpg names, or None where it names none."""
-    name = cpg.decode("ascii", "ignore").strip("\x00 \r\n\t")
-    try:
-        found = codecs.lookup(f"cp{name}" if name.isdigit() else name).name
-        b"".decode(found)
-    except (LookupError, ValueError):
-        return None
-    return "gb18030" if found in ("gbk", "gb2312") else found
-
-
-def _in_wgs84(frame: gpd.GeoDataFrame, not_degrees: str) -> gpd.GeoDataFrame:
+def _in_wgs84(frame: gpd.GeoDataFrame, not_degrees: Sentence) -> gpd.GeoDataFrame:
     """Return the polygons alone, in WGS-84 and checked; rows keep their number in the file until the end."""
     _check_count(len(frame))
     polygons = _polygons_of(frame.set_axis(range(1, len(frame) + 1)))
@@ -349,51 +290,64 @@ def _in_wgs84(frame: gpd.GeoDataFrame, not_degrees: str) -> gpd.GeoDataFrame:
 
 def _check_count(features: int) -> None:
     if features > MAX_FEATURES:
-        raise GeoError(f"文件里的要素超过 {MAX_FEATURES:,} 个，请在 GIS 软件中只保留需要的后重新上传。")
+        raise GeoError(say("文件里的要素超过 {most:,} 个，请在 GIS 软件中只保留需要的后重新上传。", most=MAX_FEATURES))
 
 
 def _polygons_of(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kinds = frame.geom_type
     for number in frame.index[kinds == "GeometryCollection"]:
-        raise GeoError(f"第 {number} 个要素是几何集合，请在 GIS 软件中拆成多边形后重新上传。")
+        raise GeoError(say("第 {number} 个要素是几何集合，请在 GIS 软件中拆成多边形后重新上传。", number=number))
     polygons = frame[kinds.isin(_POLYGONS) & ~frame.is_empty]
     if polygons.empty:
         raise GeoError(_NO_POLYGONS)
     vertices, rows = shapely.get_coordinates(polygons.geometry.values, return_index=True)
     if len(vertices) > MAX_VERTICES:
-        raise GeoError(_TOO_MANY_VERTICES)
+        raise GeoError(TOO_MANY_VERTICES)
     for row in rows[~np.isfinite(vertices).all(axis=1)]:
-        raise GeoError(f"第 {polygons.index[row]} 个要素的坐标里有 NaN 或无穷大，请在 GIS 软件中修复后重新导出。")
+        raise GeoError(
+            say(
+                "第 {number} 个要素的坐标里有 NaN 或无穷大，请在 GIS 软件中修复后重新导出。", number=polygons.index[row]
+            )
+        )
     return polygons
 
 
 def _check_crs(crs: pyproj.CRS | None) -> None:
     """Refuse systems on another ellipsoid (Beijing 1954, Xi'an 1980): no public figures bring them within metres."""
     if crs is None or crs.name.lower().startswith("undefined"):
-        raise GeoError("文件没有坐标系，请在 GIS 软件中指定坐标系（Shapefile 须附 .prj）后重新导出。")
+        raise GeoError(say("文件没有坐标系，请在 GIS 软件中指定坐标系（Shapefile 须附 .prj）后重新导出。"))
     ellipsoid = crs.geodetic_crs.ellipsoid if crs.geodetic_crs else None
     if ellipsoid is None or abs(ellipsoid.semi_major_metre - _SEMI_MAJOR_M) > 0.01:
-        raise GeoError(f"坐标系“{crs.name[:40]}”不是 WGS-84 或 CGCS2000，请在 GIS 软件中转换后重新上传。")
+        raise GeoError(say("坐标系“{crs}”不是 WGS-84 或 CGCS2000，请在 GIS 软件中转换后重新上传。", crs=crs.name[:40]))
 
 
-def _check_degrees(frame: gpd.GeoDataFrame, not_degrees: str) -> None:
+def _check_degrees(frame: gpd.GeoDataFrame, not_degrees: Sentence) -> None:
     box = frame.bounds
     if (box.abs() > 180).any(axis=None):
         raise GeoError(not_degrees)
     swapped = (box.minx >= _SOUTH) & (box.maxx <= _NORTH) & (box.miny >= _WEST) & (box.maxy <= _EAST)
     for number in frame.index[swapped]:
-        raise GeoError(f"第 {number} 个要素的经纬度填反了，坐标应先经度后纬度，请对调后重新上传。")
+        raise GeoError(say("第 {number} 个要素的经纬度填反了，坐标应先经度后纬度，请对调后重新上传。", number=number))
 
 
 def _check_china(frame: gpd.GeoDataFrame) -> None:
     box = frame.bounds
     inside = (box.minx >= _WEST) & (box.maxx <= _EAST) & (box.miny >= _SOUTH) & (box.maxy <= _NORTH)
     for number in frame.index[~inside]:
-        raise GeoError(f"第 {number} 个要素不在中国范围内，请核对坐标系和坐标（先经度后纬度）后重新上传。")
+        raise GeoError(
+            say("第 {number} 个要素不在中国范围内，请核对坐标系和坐标（先经度后纬度）后重新上传。", number=number)
+        )
 
 
 def _fault(number: int, reason: str) -> GeoError:
     found = re.fullmatch(r".+\[(\S+) (\S+)\]", reason)
-    place = f"在（{float(found[1]):.6f}，{float(found[2]):.6f}）附近" if found else ""
-    what = "自己与自己相交" if "Self-intersection" in reason else "边界不成立（环重叠、洞在外面或点数不够）"
-    return GeoError(f"第 {number} 个要素{place}{what}，请在 GIS 软件中修复几何后重新上传。")
+    place = say("在（{lon:.6f}，{lat:.6f}）附近", lon=float(found[1]), lat=float(found[2])) if found else ""
+    what = say("自己与自己相交") if "Self-intersection" in reason else say("边界不成立（环重叠、洞在外面或点数不够）")
+    return GeoError(
+        say(
+            "第 {number} 个要素{place}{what}，请在 GIS 软件中修复几何后重新上传。",
+            number=number,
+            place=place,
+            what=what,
+        )
+    )

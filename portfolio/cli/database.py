@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portfolio import settings
 from portfolio.domain.errors import PortfolioError
+from portfolio.domain.sentences import say
 from portfolio.store.backup import is_known_revision
 from portfolio.store.engine import make_engine, open_session
 from portfolio.store.schema import current_revision, head_revision
@@ -43,10 +44,10 @@ def ready() -> Iterator[Engine]:
     """
     with opened() as engine:
         if is_absent(engine):
-            raise NotReadyError("还没有数据库，请先运行 portfolio init")
+            raise NotReadyError(say("还没有数据库，请先运行 portfolio init"))
         revision = checked_revision(engine)
         if revision != head_revision():
-            raise NotReadyError("数据库的结构旧于本软件，请先运行 portfolio init 升级")
+            raise NotReadyError(say("数据库的结构旧于本软件，请先运行 portfolio init 升级"))
         yield engine
 
 
@@ -66,7 +67,9 @@ def checked_revision(engine: Engine) -> str | None:
     """
     revision = current_revision(engine)
     if not is_known_revision(revision):
-        raise NotReadyError(f"数据库由更新版本的软件建立（{revision}），请先升级软件，数据没有改动")
+        raise NotReadyError(
+            say("数据库由更新版本的软件建立（{revision}），请先升级软件，数据没有改动", revision=revision)
+        )
     return revision
 
 

@@ -9,6 +9,7 @@ from portfolio.cli import database
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.reporting import WebhookKind
+from portfolio.domain.sentences import say
 from portfolio.exchange import webhook
 from portfolio.reports.reminders import digest
 from portfolio.store.queries.settings import find_setting
@@ -28,7 +29,7 @@ def remind(days: int, dry_run: bool) -> None:
         click.echo(text)
         return
     if not stored:
-        raise RuleError("还没有设置提醒地址，请管理员在“管理 → 设置”里填写")
+        raise RuleError(say("还没有设置提醒地址，请管理员在“管理 → 设置”里填写"))
     target = webhook.read_target(WebhookKind.from_label(stored["kind"]), stored["url"], settings.webhook_hosts())
     webhook.send_message(target, text)
     click.echo("提醒已发出")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.cli import database
 from portfolio.domain.errors import PortfolioError
 from portfolio.domain.quantities import format_money
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState
 from portfolio.services.membership import first_wrong_share
 from portfolio.store import backup as store_backup
@@ -31,7 +32,9 @@ def check() -> None:
             click.echo(f"{'✗' if fault else '✓'} {what}{f'：{fault}' if fault else ''}")
             faults += fault is not None
     if faults:
-        raise CheckFailedError(f"检查发现 {faults} 处问题；请勿继续录入，并用 portfolio restore 恢复最近的备份")
+        raise CheckFailedError(
+            say("检查发现 {faults} 处问题；请勿继续录入，并用 portfolio restore 恢复最近的备份", faults=faults)
+        )
     click.echo("检查通过")
 
 

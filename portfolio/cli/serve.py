@@ -12,6 +12,7 @@ import waitress
 
 from portfolio.cli import database
 from portfolio.domain.errors import PortfolioError
+from portfolio.domain.sentences import Sentence, say
 
 THREADS = 8
 _APPLICATION = "portfolio.web:create_app"  # by name: web and command line do not import each other
@@ -51,9 +52,10 @@ def _announce(host: str, port: int) -> None:
     click.echo(f"服务已启动：http://{shown}:{port}/ （按 Ctrl-C 停止）")
 
 
-def _explain(error: OSError, host: str, port: int) -> str:
+def _explain(error: OSError, host: str, port: int) -> Sentence:
     if error.errno == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用，请停止占用它的程序，或用 --port 换一个端口"
+        return say("端口 {port} 已被占用，请停止占用它的程序，或用 --port 换一个端口", port=port)
     if error.errno == errno.EACCES:
-        return f"没有权限使用端口 {port}，请用 --port 换一个 1024 以上的端口"
-    return f"不能在 {host}:{port} 上启动服务：{error.strerror or error}"
+        return say("没有权限使用端口 {port}，请用 --port 换一个 1024 以上的端口", port=port)
+    reason = error.strerror or error
+    return say("不能在 {host}:{port} 上启动服务：{reason}", host=host, port=port, reason=reason)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portfolio import settings
 from portfolio.cli import database
 from portfolio.domain.errors import DataFileError
+from portfolio.domain.sentences import say
 from portfolio.plans.loader import SHIPPED, load_plan, plan_folders
 from portfolio.services import users
 from portfolio.store.backup import back_up
@@ -114,5 +115,5 @@ def _chosen_folders(folder: Path | None) -> list[Path]:
         return plan_folders(SHIPPED, settings.instance_folder() / "plans")
     found = [folder] if (folder / "plan.toml").exists() else plan_folders(folder)
     if not found:
-        raise DataFileError(f"{folder} 中没有 plan.toml，请照 README 的说明补上")
+        raise DataFileError(say("{folder} 中没有 plan.toml，请照 README 的说明补上", folder=folder))
     return found

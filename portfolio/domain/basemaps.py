@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say, several
 from portfolio.domain.terms import Datum, Term
 
 HIGHEST_ZOOM = 22
@@ -122,7 +123,7 @@ def service(which: Service) -> BaseMap:
 def check_tianditu_key(key: str) -> str:
     """Return the key, or raise RuleError where it is none."""
     if not _TIANDITU_KEY.fullmatch(key):
-        raise RuleError("天地图密钥是 32 位字母和数字，请从天地图控制台的“应用管理”复制完整", "key")
+        raise RuleError(say("天地图密钥是 32 位字母和数字，请从天地图控制台的“应用管理”复制完整"), "key")
     return key
 
 
@@ -138,29 +139,32 @@ def check_template(text: str) -> str:
     _check_address(template)
     cells = _PLACEHOLDER.findall(template)
     if missing := [cell for cell in _CELLS if cell not in cells]:
-        raise RuleError(f"地址里缺少 {'、'.join(missing)}：它们是瓦片的级别、列和行", "template")
+        raise RuleError(say("地址里缺少 {names}：它们是瓦片的级别、列和行", names=several(missing)), "template")
     if unknown := [cell for cell in cells if cell not in _CELLS]:
-        raise RuleError(f"地址里的 {unknown[0][:20]} 不认识；只用 {{z}}、{{x}}、{{y}}，其余请写成实际的值", "template")
+        raise RuleError(
+            say("地址里的 {text} 不认识；只用 {{z}}、{{x}}、{{y}}，其余请写成实际的值", text=unknown[0][:20]),
+            "template",
+        )
     if template.count("{") != len(cells) or template.count("}") != len(cells):
-        raise RuleError("地址里的花括号没有成对", "template")
+        raise RuleError(say("地址里的花括号没有成对"), "template")
     return template
 
 
 def _check_address(template: str) -> None:
     if not _ADDRESS_CHARACTERS.fullmatch(template):
-        raise RuleError("地址只能含字母、数字和常用的网址符号，不能有空格、引号、反斜线和汉字", "template")
+        raise RuleError(say("地址只能含字母、数字和常用的网址符号，不能有空格、引号、反斜线和汉字"), "template")
     try:
         parts = urlsplit(template)
         host, _port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise RuleError("这不是网址：主机名或端口写错了", "template") from error
+        raise RuleError(say("这不是网址：主机名或端口写错了"), "template") from error
     if parts.scheme not in ("http", "https"):
-        raise RuleError("地址须以 https:// 或 http:// 开头", "template")
+        raise RuleError(say("地址须以 https:// 或 http:// 开头"), "template")
     if parts.username is not None or parts.password is not None:
-        raise RuleError("地址里不能带用户名和密码：看地图的人都会看到它", "template")
+        raise RuleError(say("地址里不能带用户名和密码：看地图的人都会看到它"), "template")
     if not _HOST.fullmatch(host):
         raise RuleError(
-            "主机名只能是字母、数字、点和连字符，例如 tiles.example.cn；占位符只能写在主机名之后", "template"
+            say("主机名只能是字母、数字、点和连字符，例如 tiles.example.cn；占位符只能写在主机名之后"), "template"
         )
     if "#" in template:
-        raise RuleError("地址里不能有 #", "template")
+        raise RuleError(say("地址里不能有 #"), "template")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from portfolio.domain.sentences import Sentence, say
+
 _FORM = re.compile(r"(\d{2})(\d{2})-\d{6}-\d{2}-\d{2}-(\d{6})", re.ASCII)
 
 
@@ -16,7 +18,7 @@ def check_digit(digits: str) -> str:
     return str((11 - product) % 10)
 
 
-def national_code_warning(code: str) -> str | None:
+def national_code_warning(code: str) -> Sentence | None:
     """Say what looks wrong with a national project code, or None. A warning, never a refusal.
 
     The code opens with year and month (2411). The form used before November 2020 opens with a full year
@@ -24,12 +26,16 @@ def national_code_warning(code: str) -> str | None:
     """
     match = _FORM.fullmatch(code)
     if match is None:
-        return "全国投资项目代码的格式应为 2411-340104-04-01-881552（年月-地区-部门-类型-顺序号）"
+        return say("全国投资项目代码的格式应为 2411-340104-04-01-881552（年月-地区-部门-类型-顺序号）")
     century, month, tail = match.groups()
     if not 1 <= int(month) <= 12:
         is_old_form = century == "20" and int(month) <= 20
-        return None if is_old_form else f"首组“{century}{month}”不是年月，请核对代码是否抄错"
+        return (
+            None
+            if is_old_form
+            else say("首组“{century}{month}”不是年月，请核对代码是否抄错", century=century, month=month)
+        )
     digits = code.replace("-", "")
     if check_digit(digits[:-1]) != digits[-1]:
-        return f"末组“{tail}”的校验位不符，请核对代码是否抄错"
+        return say("末组“{tail}”的校验位不符，请核对代码是否抄错", tail=tail)
     return None

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import Sentence, say
 
 FIELD = "coordinates"
 FROM_SITE = "用地范围内的一点"  # what is kept as given where a site was drawn and no point
@@ -62,24 +63,24 @@ def write_pair(lon: float, lat: float) -> str:
     return f"{lon:.7f}".rstrip("0").rstrip(".") + ", " + f"{lat:.7f}".rstrip("0").rstrip(".")
 
 
-def _wrong(message: str) -> RuleError:
-    return RuleError(message, FIELD)
+def _wrong(sentence: Sentence) -> RuleError:
+    return RuleError(sentence, FIELD)
 
 
 def _two_needed() -> RuleError:
-    return _wrong("请填写两个数：一个经度、一个纬度，例如“106.46,29.55”或“106°27′10.4″E 29°32′37.3″N”。")
+    return _wrong(say("请填写两个数：一个经度、一个纬度，例如“106.46,29.55”或“106°27′10.4″E 29°32′37.3″N”。"))
 
 
 def _clean(text: str) -> str:
     if len(text) > LONGEST:
-        raise _wrong(f"坐标文字超过 {LONGEST} 个字，请只粘贴一个地点的经度和纬度。")
+        raise _wrong(say("坐标文字超过 {longest} 个字，请只粘贴一个地点的经度和纬度。", longest=LONGEST))
     # NFKC would turn the ordinal sign, often typed for degrees, into a letter, and split the double prime.
     folded = unicodedata.normalize("NFKC", text.replace("º", "°").replace("˚", "°"))
     cleaned = " ".join(folded.replace("′′", "″").replace("−", "-").split())
     if len(cleaned) > LONGEST:
-        raise _wrong(f"坐标文字超过 {LONGEST} 个字，请只粘贴一个地点的经度和纬度。")
+        raise _wrong(say("坐标文字超过 {longest} 个字，请只粘贴一个地点的经度和纬度。", longest=LONGEST))
     if _EXPONENT.search(cleaned):
-        raise _wrong("坐标不能用科学计数法，请写成普通小数，例如“106.46,29.55”。")
+        raise _wrong(say("坐标不能用科学计数法，请写成普通小数，例如“106.46,29.55”。"))
     return cleaned
 
 
@@ -91,7 +92,7 @@ def _scan(text: str) -> tuple[list[_Number], list[list[str]]]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise _wrong("坐标里有看不懂的文字，请只留经度和纬度两个数，例如“106.46,29.55”。")
+            raise _wrong(say("坐标里有看不懂的文字，请只留经度和纬度两个数，例如“106.46,29.55”。"))
         _take(match, numbers, gaps)
         position = match.end()
     return numbers, gaps
@@ -104,7 +105,7 @@ def _take(match: re.Match[str], numbers: list[_Number], gaps: list[list[str]]) -
         gaps.append([])
     elif kind in _UNITS:
         if not numbers or numbers[-1].unit is not None or gaps[-1]:
-            raise _wrong("度、分、秒的符号须紧跟在数字后面，请核对，例如“106°27′10.4″E”。")
+            raise _wrong(say("度、分、秒的符号须紧跟在数字后面，请核对，例如“106°27′10.4″E”。"))
         numbers[-1].unit = kind
     elif kind == "abroad":
         raise _abroad()
@@ -113,7 +114,7 @@ def _take(match: re.Match[str], numbers: list[_Number], gaps: list[list[str]]) -
 
 
 def _abroad() -> RuleError:
-    return _wrong("坐标不在国内：经度应在 73–136、纬度应在 3–54 之间，请核对后重新填写。")
+    return _wrong(say("坐标不在国内：经度应在 73–136、纬度应在 3–54 之间，请核对后重新填写。"))
 
 
 def _group(numbers: list[_Number], gaps: list[list[str]]) -> tuple[list[list[_Number]], list[list[str]]]:
@@ -139,14 +140,14 @@ def _starts(numbers: list[_Number], gaps: list[list[str]]) -> list[int]:
 
 def _degrees(group: list[_Number]) -> float:
     if len(group) > 3 or any(number.unit not in (None, unit) for number, unit in zip(group, _UNITS, strict=False)):
-        raise _wrong("度、分、秒的顺序不对，请写成“106°27′10.4″E 29°32′37.3″N”。")
+        raise _wrong(say("度、分、秒的顺序不对，请写成“106°27′10.4″E 29°32′37.3″N”。"))
     if any(number.text.startswith("-") for number in group):
         raise _abroad()
     if any("." in number.text for number in group[:-1]):
-        raise _wrong("度、分、秒里只有最后一项可以带小数，请核对后重新填写。")
+        raise _wrong(say("度、分、秒里只有最后一项可以带小数，请核对后重新填写。"))
     parts = [float(number.text) for number in group]
     if any(part >= 60 for part in parts[1:]):
-        raise _wrong("分和秒都须小于 60，请核对后重新填写。")
+        raise _wrong(say("分和秒都须小于 60，请核对后重新填写。"))
     return sum(part / 60.0**power for power, part in enumerate(parts))
 
 
@@ -168,4 +169,4 @@ def _check_labels(labels: list[list[str]], order: tuple[str, str]) -> None:
         first = {*before, *(between[:1] if both or not before else [])}
         second = {*after, *(between[-1:] if both or before else [])}
     if first - {order[0]} or second - {order[1]}:
-        raise _wrong("经纬度填反了：标注的经度、纬度与数值不符，请对调后再试。")
+        raise _wrong(say("经纬度填反了：标注的经度、纬度与数值不符，请对调后再试。"))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from portfolio.domain.sentences import Sentence, say
+
 
 class PortfolioError(Exception):
-    """A rule was broken or something is missing; ``str(error)`` is fit for the screen."""
+    """A rule was broken or something is missing; ``sentence`` is fit for the screen."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class NotFoundError(PortfolioError):
@@ -14,8 +20,8 @@ class NotFoundError(PortfolioError):
 class RuleError(PortfolioError):
     """An answer breaks a rule; ``field`` names the form field the sentence belongs beside, if one."""
 
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sentence, field: str | None = None) -> None:
+        super().__init__(sentence)
         self.field = field
 
 
@@ -32,7 +38,11 @@ class StaleError(PortfolioError):
 
     def __init__(self, version: int, who: str) -> None:
         super().__init__(
-            f"保存前，{who}已经修改了这条记录（现为第 {version} 版）。您的修改尚未保存，请核对两个版本后再决定。"
+            say(
+                "保存前，{who}已经修改了这条记录（现为第 {version} 版）。您的修改尚未保存，请核对两个版本后再决定。",
+                who=who,
+                version=version,
+            )
         )
         self.version = version
         self.who = who

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import EstimateKind
 
-REPORTING_RULE = "概算超过批准估算 10% 及以上，须报发展改革部门"
+REPORTING_RULE = say("概算超过批准估算 10% 及以上，须报发展改革部门")
 
 
 @dataclass(frozen=True, kw_only=True)

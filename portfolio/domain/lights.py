@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import Sentence, say, several
 from portfolio.domain.terms import Phase, Stage, Status, Term
 
 
@@ -36,9 +37,9 @@ class Condition(Term):
     REPORT_STALE = "report_stale", "距上次月报"
 
     @property
-    def unit(self) -> str:
+    def unit(self) -> Sentence:
         """Return the unit of the threshold."""
-        return "个百分点" if self in (Condition.INVESTMENT_BEHIND, Condition.PAYMENT_AHEAD) else "天"
+        return say("个百分点") if self in (Condition.INVESTMENT_BEHIND, Condition.PAYMENT_AHEAD) else say("天")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class LightRule:
     condition: Condition
     above: int
     colour: Light
+
+    @property
+    def title(self) -> str:
+        """Return the name; that of a rule we ship can be said in other languages, one that was typed stays."""
+        return _SHIPPED_NAMES.get(self.name, self.name)
 
 
 DEFAULT_RULES = (
@@ -62,6 +68,20 @@ DEFAULT_RULES = (
     LightRule("重大问题逾期", Condition.PROBLEM_OVERDUE, 0, Light.RED),
     LightRule("久未报送", Condition.REPORT_STALE, 60, Light.AMBER),
 )
+_SHIPPED_NAMES: dict[str, Sentence] = {
+    str(one): one
+    for one in (
+        say("建成滞后"),
+        say("建成严重滞后"),
+        say("里程碑滞后"),
+        say("里程碑严重滞后"),
+        say("投资进度滞后"),
+        say("投资进度严重滞后"),
+        say("支付超前"),
+        say("重大问题逾期"),
+        say("久未报送"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +122,7 @@ class Finding:
     rule: LightRule
     since: dt.date
     until: dt.date | None
-    words: Callable[[dt.date], str] = field(compare=False)
+    words: Callable[[dt.date], Sentence] = field(compare=False)
 
     def is_on(self, day: dt.date) -> bool:
         """Return whether the rule fires on a day."""
@@ -115,7 +135,7 @@ class Verdict:
 
     light: Light
     findings: tuple[Finding, ...]
-    sentence: str
+    sentence: Sentence
 
     @property
     def since(self) -> dt.date | None:
@@ -131,10 +151,12 @@ def judge(evidence: Evidence, rules: Sequence[LightRule], day: dt.date) -> Verdi
     found = [finding for finding in foresee(evidence, rules) if finding.is_on(day)]
     found.sort(key=lambda one: (one.rule.colour is not Light.RED, one.since, one.rule.name))
     if found:
-        return Verdict(found[0].rule.colour, tuple(found), "；".join(_sentence(one, day) for one in _worst(found)))
+        return Verdict(
+            found[0].rule.colour, tuple(found), several((_sentence(one, day) for one in _worst(found)), "；")
+        )
     if is_measured(evidence):
-        return Verdict(Light.GREEN, (), "各项规则均未触发")
-    return Verdict(Light.NONE, (), "阶段、建成年份、里程碑、年度计划和月报均不足以判断")
+        return Verdict(Light.GREEN, (), say("各项规则均未触发"))
+    return Verdict(Light.NONE, (), say("阶段、建成年份、里程碑、年度计划和月报均不足以判断"))
 
 
 def foresee(evidence: Evidence, rules: Sequence[LightRule]) -> list[Finding]:
@@ -163,22 +185,27 @@ def check_rules(rules: Sequence[LightRule]) -> None:
     """
     names = [rule.name for rule in rules]
     if "" in names or len(set(names)) < len(names):
-        raise RuleError("每条规则都要有名称，且不能重名", "name")
+        raise RuleError(say("每条规则都要有名称，且不能重名"), "name")
     for rule in rules:
         most = 100 if rule.condition.unit == "个百分点" else 3650
         if not 0 <= rule.above <= most:
-            raise RuleError(f"“{rule.name}”的界限应在 0 至 {most} {rule.condition.unit}之间", "above")
+            raise RuleError(
+                say("“{rule}”的界限应在 0 至 {most} {unit}之间", rule=rule.name, most=most, unit=rule.condition.unit),
+                "above",
+            )
     for amber in (rule for rule in rules if rule.colour is Light.AMBER):
         for red in (rule for rule in rules if rule.colour is Light.RED and rule.condition is amber.condition):
             if red.above <= amber.above:
-                raise RuleError(f"“{red.name}”（滞后）的界限须大于“{amber.name}”（预警）的界限", "above")
+                raise RuleError(
+                    say("“{red}”（滞后）的界限须大于“{amber}”（预警）的界限", red=red.name, amber=amber.name), "above"
+                )
 
 
 def _without_rules(evidence: Evidence) -> Verdict | None:
     if evidence.status is not Status.ACTIVE:
-        return Verdict(Light.NONE, (), f"项目{evidence.status.label}，不计算红黄绿灯")
+        return Verdict(Light.NONE, (), say("项目{status}，不计算红黄绿灯", status=evidence.status))
     if evidence.stage is not None and evidence.stage.phase is Phase.DELIVERED:
-        return Verdict(Light.GREEN, (), f"已到“{evidence.stage.label}”")
+        return Verdict(Light.GREEN, (), say("已到“{stage}”", stage=evidence.stage))
     return None
 
 
@@ -191,46 +218,57 @@ def _worst(found: Sequence[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _sentence(finding: Finding, day: dt.date) -> str:
+def _sentence(finding: Finding, day: dt.date) -> Sentence:
     rule = finding.rule
-    return f"{rule.name}：{finding.words(day)}（大于 {rule.above} {rule.condition.unit}），自 {finding.since} 起"
+    return say(
+        "{rule}：{words}（大于 {above} {unit}），自 {since} 起",
+        rule=rule.title,
+        words=finding.words(day),
+        above=rule.above,
+        unit=rule.condition.unit,
+        since=finding.since,
+    )
 
 
 def _probe(condition: Condition) -> LightRule:
     return LightRule("", condition, 0, Light.AMBER)
 
 
-def _after(rule: LightRule, start: dt.date, words: str) -> Finding:
+def _after(rule: LightRule, start: dt.date, words: Callable[[int], Sentence]) -> Finding:
     """Return the finding of a rule that counts the days since ``start``; ``words`` takes their number."""
     since = start + dt.timedelta(days=rule.above + 1)
-    return Finding(rule, since, None, lambda day: words.format((day - start).days))
+    return Finding(rule, since, None, lambda day: words((day - start).days))
 
 
 def _completion_late(evidence: Evidence, rule: LightRule) -> Finding | None:
     year = evidence.completion_year
     if evidence.stage is None or year is None:
         return None
-    return _after(rule, dt.date(year, 12, 31), f"应于 {year} 年底前建成，已超过 {{}} 天")
+    end = dt.date(year, 12, 31)
+    return _after(rule, end, lambda days: say("应于 {year} 年底前建成，已超过 {days} 天", year=year, days=days))
 
 
 def _milestone_late(evidence: Evidence, rule: LightRule) -> Finding | None:
     due = evidence.milestone
-    return None if due is None else _after(rule, due.on, f"“{_plain(due.name)}”计划 {due.on} 完成，已晚 {{}} 天")
+    if due is None:
+        return None
+    what = {"milestone": due.name, "day": due.on}
+    return _after(rule, due.on, lambda days: say("“{milestone}”计划 {day} 完成，已晚 {days} 天", **what, days=days))
 
 
 def _problem_overdue(evidence: Evidence, rule: LightRule) -> Finding | None:
     due = evidence.problem
-    return None if due is None else _after(rule, due.on, f"“{_plain(due.name)}”应于 {due.on} 前解决，已超期 {{}} 天")
+    if due is None:
+        return None
+    what = {"problem": due.name, "day": due.on}
+    return _after(rule, due.on, lambda days: say("“{problem}”应于 {day} 前解决，已超期 {days} 天", **what, days=days))
 
 
 def _report_stale(evidence: Evidence, rule: LightRule) -> Finding | None:
     day = evidence.reported_on
-    return None if day is None else _after(rule, day, f"{day} 以来 {{}} 天没有月报")
-
-
-def _plain(name: str) -> str:
-    """Return a typed name as text that formatting leaves as it is."""
-    return name.replace("{", "{{").replace("}", "}}")
+    if day is None:
+        return None
+    return _after(rule, day, lambda days: say("{day} 以来 {days} 天没有月报", day=day, days=days))
 
 
 def _investment_behind(evidence: Evidence, rule: LightRule) -> Finding | None:
@@ -242,10 +280,15 @@ def _investment_behind(evidence: Evidence, rule: LightRule) -> Finding | None:
     progress = Decimal(evidence.done_fen * 100) / evidence.planned_fen
     gone_by = min(days, int((progress + rule.above) * days / 100))
 
-    def words(day: dt.date) -> str:
+    def words(day: dt.date) -> Sentence:
         elapsed = Decimal(((day - first).days + 1) * 100) / days
-        behind = f"时间进度 {elapsed:.1f}%，落后 {elapsed - progress:.1f} 个百分点"
-        return f"{first.year} 年投资进度 {progress:.1f}%，{behind}"
+        return say(
+            "{year} 年投资进度 {progress:.1f}%，时间进度 {elapsed:.1f}%，落后 {behind:.1f} 个百分点",
+            year=first.year,
+            progress=progress,
+            elapsed=elapsed,
+            behind=elapsed - progress,
+        )
 
     return Finding(rule, first + dt.timedelta(days=gone_by), last, words)
 
@@ -255,7 +298,12 @@ def _payment_ahead(evidence: Evidence, rule: LightRule) -> Finding | None:
     if paid is None or physical is None or since is None:
         return None
     ahead = paid - physical
-    what = f"支付 {paid:.1f}%，形象进度 {physical:.1f}%，超前 {ahead:.1f} 个百分点"
+    what = say(
+        "支付 {paid:.1f}%，形象进度 {physical:.1f}%，超前 {ahead:.1f} 个百分点",
+        paid=paid,
+        physical=physical,
+        ahead=ahead,
+    )
     return Finding(rule, since, None if ahead > rule.above else since - dt.timedelta(days=1), lambda _day: what)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import Nature, Stage, Term
 
 LEAST_HISTORY = 8
@@ -102,25 +103,33 @@ def check_milestones(drafts: Sequence[MilestoneDraft], today: dt.date) -> None:
         delay of more than 30 days has no reason. The field is ``<stage>-<column>``.
     """
     ordered = sorted(drafts, key=lambda one: list(Stage).index(one.stage))
-    for name, label in (("planned_on", "计划"), ("forecast_on", "预计"), ("actual_on", "实际")):
+    for name, label in (("planned_on", say("计划")), ("forecast_on", say("预计")), ("actual_on", say("实际"))):
         _check_order([(one.stage, getattr(one, name)) for one in ordered], name, label)
     for one in ordered:
         if one.actual_on is not None and one.actual_on > today:
             raise RuleError(
-                f"“{one.stage.label}”的实际日期晚于今天，还没发生的请填预计日期", f"{one.stage.value}-actual_on"
+                say("“{stage}”的实际日期晚于今天，还没发生的请填预计日期", stage=one.stage),
+                f"{one.stage.value}-actual_on",
             )
         if one.days_late > LATE_DAYS and one.delay_reason is None:
-            sentence = f"“{one.stage.label}”比计划晚 {one.days_late} 天，请选择滞后原因"
+            sentence = say("“{stage}”比计划晚 {days_late} 天，请选择滞后原因", stage=one.stage, days_late=one.days_late)
             raise RuleError(sentence, f"{one.stage.value}-delay_reason")
 
 
-def _check_order(days: Sequence[tuple[Stage, dt.date | None]], name: str, label: str) -> None:
+def _check_order(days: Sequence[tuple[Stage, dt.date | None]], name: str, label: Sentence) -> None:
     last_stage, last = None, None
     for stage, day in days:
         if day is None:
             continue
         if last is not None and last_stage is not None and day < last:
-            sentence = f"“{stage.label}”的{label}日期 {day} 早于“{last_stage.label}”的 {last}，请核对"
+            sentence = say(
+                "“{stage}”的{label}日期 {day} 早于“{last_stage}”的 {last}，请核对",
+                stage=stage,
+                label=label,
+                day=day,
+                last_stage=last_stage,
+                last=last,
+            )
             raise RuleError(sentence, f"{stage.value}-{name}")
         last_stage, last = stage, day
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import Sentence, say
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -36,9 +37,12 @@ class Period:
         elif found := _QUARTER.fullmatch(text):
             period = cls(int(found[1]), int(found[2]) * 3 - 2, 3)
         else:
-            raise RuleError("请按 2026-11（月）或 2026-Q4（季）的格式填写报告期", "period")
+            raise RuleError(say("请按 2026-11（月）或 2026-Q4（季）的格式填写报告期"), "period")
         if not FIRST_YEAR <= period.year <= LAST_YEAR:
-            raise RuleError(f"报告期的年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间", "period")
+            raise RuleError(
+                say("报告期的年份应在 {first_year} 至 {last_year} 之间", first_year=FIRST_YEAR, last_year=LAST_YEAR),
+                "period",
+            )
         return period
 
     @property
@@ -47,9 +51,13 @@ class Period:
         return f"{self.year}-{self.first_month:02d}" if self.months == 1 else f"{self.year}-Q{self.quarter}"
 
     @property
-    def label(self) -> str:
+    def label(self) -> Sentence:
         """Return the period in words."""
-        return f"{self.year}年{self.first_month}月" if self.months == 1 else f"{self.year}年第{self.quarter}季度"
+        return (
+            say("{year}年{first_month}月", year=self.year, first_month=self.first_month)
+            if self.months == 1
+            else say("{year}年第{quarter}季度", year=self.year, quarter=self.quarter)
+        )
 
     @property
     def quarter(self) -> int:

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Term
 
 UNKNOWN = "—"
@@ -44,9 +45,9 @@ def parse_decimal(text: str) -> Decimal:
     """
     stripped = text.strip()
     if _FULL_WIDTH.search(stripped):
-        raise RuleError("请用半角数字填写，例如 1234.56")
+        raise RuleError(say("请用半角数字填写，例如 1234.56"))
     if len(stripped) > MAX_DIGITS or not _NUMBER.fullmatch(stripped):
-        raise RuleError("请填写数字，例如 1234.56；不要带单位、字母或其他符号")
+        raise RuleError(say("请填写数字，例如 1234.56；不要带单位、字母或其他符号"))
     return Decimal(stripped.replace(",", ""))
 
 
@@ -60,11 +61,11 @@ def parse_money_fen(text: str, unit: MoneyUnit) -> int:
     """
     fen = parse_decimal(text) * unit.fen
     if fen <= 0:
-        raise RuleError("金额必须大于 0；要减少已登记的金额，请对原记录做冲销")
+        raise RuleError(say("金额必须大于 0；要减少已登记的金额，请对原记录做冲销"))
     if fen != fen.to_integral_value():
-        raise RuleError(f"金额最小到分，{text.strip()} {unit.label}不是整分")
+        raise RuleError(say("金额最小到分，{text} {unit}不是整分", text=text.strip(), unit=unit))
     if fen > MAX_FEN:
-        raise RuleError("金额超过 10 万亿元，请检查单位是否选错")
+        raise RuleError(say("金额超过 10 万亿元，请检查单位是否选错"))
     return int(fen)
 
 
@@ -78,11 +79,11 @@ def parse_quantity(text: str, *, places: int = 2) -> Decimal:
     """
     value = parse_decimal(text)
     if value <= 0:
-        raise RuleError("请填写大于 0 的数；不清楚时留空")
+        raise RuleError(say("请填写大于 0 的数；不清楚时留空"))
     if value > (MAX_QUANTITY if places else MAX_COUNT):
-        raise RuleError("数值过大，请检查单位")
+        raise RuleError(say("数值过大，请检查单位"))
     if value != round(value, places):
-        raise RuleError("请填写整数" if places == 0 else f"小数最多 {places} 位")
+        raise RuleError(say("请填写整数") if places == 0 else say("小数最多 {places} 位", places=places))
     return value
 
 

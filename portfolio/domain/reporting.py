@@ -9,6 +9,7 @@ from decimal import Decimal
 from portfolio.domain.errors import RuleError
 from portfolio.domain.periods import Period
 from portfolio.domain.quantities import MoneyUnit, format_number, parse_decimal, parse_money_fen
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Phase, Stage, Status, Term
 
 HUNDRED = Decimal(100)
@@ -108,9 +109,9 @@ def parse_percent(text: str) -> Decimal:
     """
     value = parse_decimal(text.strip().removesuffix("%"))
     if not 0 <= value <= HUNDRED:
-        raise RuleError("形象进度百分比应在 0 至 100 之间")
+        raise RuleError(say("形象进度百分比应在 0 至 100 之间"))
     if value != round(value, 2):
-        raise RuleError("形象进度百分比最多两位小数")
+        raise RuleError(say("形象进度百分比最多两位小数"))
     return value
 
 
@@ -124,7 +125,7 @@ def parse_work_done_fen(text: str) -> int:
     """
     value = parse_decimal(text)
     if value < 0:
-        raise RuleError("完成投资不能为负；以前报多了，请联系核定人退回那一期更正")
+        raise RuleError(say("完成投资不能为负；以前报多了，请联系核定人退回那一期更正"))
     return 0 if value == 0 else parse_money_fen(text, MoneyUnit.WAN)
 
 
@@ -137,11 +138,11 @@ def check_complete(draft: ReportDraft, before: Decimal | None) -> None:
         Beside the field that has to be filled in.
     """
     if not draft.progress:
-        raise RuleError("请填写形象进度，例如：主体施工至四层", "progress")
+        raise RuleError(say("请填写形象进度，例如：主体施工至四层"), "progress")
     if draft.physical_percent is None:
-        raise RuleError("请填写形象进度百分比；尚未开工填 0", "physical_percent")
+        raise RuleError(say("请填写形象进度百分比；尚未开工填 0"), "physical_percent")
     if before is not None and draft.physical_percent < before and not draft.fall_reason:
-        raise RuleError(f"比上期的 {format_number(before)}% 低，请写明回落原因", "fall_reason")
+        raise RuleError(say("比上期的 {before}% 低，请写明回落原因", before=format_number(before)), "fall_reason")
 
 
 def round_state(*, opens_on: dt.date, due_on: dt.date, is_closed: bool, today: dt.date) -> RoundState:

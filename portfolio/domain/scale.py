@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import Level
 
 M2_PER_MU = Decimal("666.67")
@@ -20,7 +21,7 @@ _SEATS_PER_CLASS: dict[Level, tuple[int, int]] = {
 _TOLERANCE_PERCENT = 10
 
 
-def sizing_warning(level: Level, classes: int | None, seats: int | None) -> str | None:
+def sizing_warning(level: Level, classes: int | None, seats: int | None) -> Sentence | None:
     """Say when seats and classes do not fit each other by more than ten per cent, or None."""
     if classes is None or seats is None or level not in _SEATS_PER_CLASS:
         return None
@@ -28,7 +29,13 @@ def sizing_warning(level: Level, classes: int | None, seats: int | None) -> str 
     if low * (100 - _TOLERANCE_PERCENT) <= seats * 100 <= high * (100 + _TOLERANCE_PERCENT):
         return None
     expected = f"{low:,}" if low == high else f"{low:,}–{high:,}"
-    return f"{classes} 班按标准约 {expected} 个学位，与填写的 {seats:,} 个相差超过 {_TOLERANCE_PERCENT}%，请核对"
+    return say(
+        "{classes} 班按标准约 {expected} 个学位，与填写的 {seats:,} 个相差超过 {tolerance}%，请核对",
+        classes=classes,
+        expected=expected,
+        seats=seats,
+        tolerance=_TOLERANCE_PERCENT,
+    )
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,16 @@ class SiteMeasure:
         return None if self.stated_m2 is None else (self.area_m2 - self.stated_m2) / self.stated_m2 * 100
 
     @property
-    def warning(self) -> str | None:
+    def warning(self) -> Sentence | None:
         """Say when the two differ by more than ten per cent, or None."""
         percent = self.percent_off
         if percent is None or abs(percent) <= _TOLERANCE_PERCENT:
             return None
-        return (
-            f"图上范围 {self.area_m2:,.0f} ㎡，与占地面积 {self.stated_m2:,.0f} ㎡ 相差 {abs(percent):.1f}%，"
-            f"超过 {_TOLERANCE_PERCENT}%，请核对范围或占地面积"
+        return say(
+            "图上范围 {drawn:,.0f} ㎡，与占地面积 {stated:,.0f} ㎡ 相差 {percent:.1f}%，超过 "
+            "{tolerance}%，请核对范围或占地面积",
+            drawn=self.area_m2,
+            stated=self.stated_m2,
+            percent=abs(percent),
+            tolerance=_TOLERANCE_PERCENT,
         )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import Translate, say, several
 
 
 class Term(StrEnum):
@@ -23,6 +24,13 @@ class Term(StrEnum):
     def __str__(self) -> str:
         return self.label
 
+    def __format__(self, spec: str) -> str:
+        return format(self.label, spec)
+
+    def translated(self, translate: Translate) -> str:
+        """Return the label in the language of ``translate``."""
+        return translate(self.label)
+
     @classmethod
     def from_label(cls, label: str) -> Self:
         """Return the member that the screen calls ``label``; its code is accepted too.
@@ -35,7 +43,7 @@ class Term(StrEnum):
         for member in cls:
             if label in (member.label, member.value):
                 return member
-        raise RuleError(f"没有“{label[:20]}”这一项，可选：{'、'.join(member.label for member in cls)}")
+        raise RuleError(say("没有“{text}”这一项，可选：{terms}", text=label[:20], terms=several(cls)))
 
 
 class Nature(Term):

@@ -29,6 +29,7 @@ import shapely
 from shapely.geometry import mapping
 
 from geo.errors import GeoError
+from geo.sentences import say
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.quantities import MoneyUnit, fen_to
 from portfolio.domain.terms import Term
@@ -177,7 +178,7 @@ def _shape(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     if shape is None or shape.is_empty:
         return None
     if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
-        raise GeoError(f"导出只支持点和面，不支持 {shape.geom_type}，请检查项目位置")
+        raise GeoError(say("导出只支持点和面，不支持 {kind}，请检查项目位置", kind=shape.geom_type))
     rounded = shapely.transform(shapely.force_2d(shape), partial(np.round, decimals=_DECIMALS))
     return shapely.orient_polygons(rounded)
 

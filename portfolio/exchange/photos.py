@@ -13,6 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 
 FIELD = "photo"
 LARGEST_BYTES = 20 * 1024 * 1024
@@ -42,10 +43,10 @@ def read_position(data: bytes) -> PhotoPosition:
         If it is too large, no such picture, or holds no usable position; beside the field ``photo``.
     """
     if len(data) > LARGEST_BYTES:
-        raise RuleError("照片超过 20 MB，请选用较小的照片。", FIELD)
+        raise RuleError(say("照片超过 20 MB，请选用较小的照片。"), FIELD)
     taken_at, lon, lat = _origin(data)
     if lon is None or lat is None:
-        raise RuleError("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。", FIELD)
+        raise RuleError(say("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。"), FIELD)
     return PhotoPosition(lon, lat, taken_at)
 
 
@@ -79,7 +80,7 @@ def _tags(data: bytes) -> tuple[dict[int, Any], str | None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _UNREADABLE as error:
-        raise RuleError("这个文件不是能读取的照片，请上传手机拍的 JPEG 或 PNG 原图。", FIELD) from error
+        raise RuleError(say("这个文件不是能读取的照片，请上传手机拍的 JPEG 或 PNG 原图。"), FIELD) from error
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -88,7 +89,7 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _too_many_pixels() -> RuleError:
-    return RuleError("照片超过 6000 万像素，请选用较小的照片。", FIELD)
+    return RuleError(say("照片超过 6000 万像素，请选用较小的照片。"), FIELD)
 
 
 def _taken_at(value: Any) -> str | None:

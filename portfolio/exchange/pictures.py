@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.exchange.photos import LARGEST_BYTES, MOST_PIXELS, read_origin
 
 FIELD = "photo"
@@ -36,9 +37,9 @@ def read_picture(data: bytes) -> Picture:
         If it is larger than 20 MB or 60 million pixels, or is no photo; beside the field ``photo``.
     """
     if not data:
-        raise RuleError("请先选择或拍一张照片", FIELD)
+        raise RuleError(say("请先选择或拍一张照片"), FIELD)
     if len(data) > LARGEST_BYTES:
-        raise RuleError("照片超过 20 MB，没有保存；请选用较小的照片", FIELD)
+        raise RuleError(say("照片超过 20 MB，没有保存；请选用较小的照片"), FIELD)
     body = _written_anew(data)
     taken_at, lon, lat = read_origin(data)
     return Picture(body, taken_at, lon, lat)
@@ -50,7 +51,7 @@ def _written_anew(data: bytes) -> bytes:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as given:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             if given.width * given.height > MOST_PIXELS:
-                raise RuleError("照片超过 6000 万像素，没有保存；请选用较小的照片", FIELD)
+                raise RuleError(say("照片超过 6000 万像素，没有保存；请选用较小的照片"), FIELD)
             given.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(given).convert("RGB")
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -59,5 +60,7 @@ def _written_anew(data: bytes) -> bytes:
     except RuleError:
         raise
     except Exception as error:  # a damaged picture fails in every way there is
-        raise RuleError("这个文件不是能读取的照片，没有保存；请上传 JPEG、PNG 或 WebP 格式的照片", FIELD) from error
+        raise RuleError(
+            say("这个文件不是能读取的照片，没有保存；请上传 JPEG、PNG 或 WebP 格式的照片"), FIELD
+        ) from error
     return target.getvalue()

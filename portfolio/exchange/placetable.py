@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.search import search_key
+from portfolio.domain.sentences import Sentence, say
 from portfolio.reports.placetable import PlaceRow
 
 FIELD = "table"
@@ -45,18 +46,18 @@ def read_place_table(data: bytes, file_name: str) -> list[PlaceRow]:
         If it is too large, cannot be read, or has no heading that says which column is what; beside ``table``.
     """
     if not data:
-        raise _wrong("文件是空的，请重新保存后上传。")
+        raise _wrong(say("文件是空的，请重新保存后上传。"))
     if len(data) > MAX_BYTES:
-        raise _wrong("文件超过 20 MB，请只保留编码和坐标两列后上传。")
+        raise _wrong(say("文件超过 20 MB，请只保留编码和坐标两列后上传。"))
     suffix = PurePath(file_name).suffix.lower()
     if suffix == ".csv":
         return _rows_of(_read_csv(data))
     if suffix == ".xlsx":
         return _rows_of(_read_xlsx(data))
-    raise _wrong("只能读取 CSV 和 XLSX，请在表格软件中另存后上传。")
+    raise _wrong(say("只能读取 CSV 和 XLSX，请在表格软件中另存后上传。"))
 
 
-def _wrong(sentence: str) -> RuleError:
+def _wrong(sentence: Sentence) -> RuleError:
     return RuleError(sentence, FIELD)
 
 
@@ -68,17 +69,17 @@ def _read_csv(data: bytes) -> list[list[str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise _wrong("CSV 的文字编码认不出来，请另存为 UTF-8 编码的 CSV 后上传。")
+        raise _wrong(say("CSV 的文字编码认不出来，请另存为 UTF-8 编码的 CSV 后上传。"))
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise _wrong("这个文件不是 CSV，请在表格软件中重新保存后上传。") from error
+        raise _wrong(say("这个文件不是 CSV，请在表格软件中重新保存后上传。")) from error
     _check_size(len(rows), max(map(len, rows), default=0))
     return rows
 
 
 def _read_xlsx(data: bytes) -> list[list[str]]:
-    broken = "这个文件不是能读取的 XLSX，可能已损坏或带密码，请在表格软件中重新保存后上传。"
+    broken = say("这个文件不是能读取的 XLSX，可能已损坏或带密码，请在表格软件中重新保存后上传。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_archive(archive, len(data))
@@ -99,7 +100,7 @@ def _read_xlsx(data: bytes) -> list[list[str]]:
 def _check_archive(archive: zipfile.ZipFile, packed_bytes: int) -> None:
     """Unpack the archive once, counting: what it says of itself may be untrue, and a far-away cell costs gigabytes."""
     if len(archive.infolist()) > MAX_MEMBERS:
-        raise _wrong(f"工作簿里有 {len(archive.infolist())} 个部件，请把数据另存到新的工作簿后上传。")
+        raise _wrong(say("工作簿里有 {count} 个部件，请把数据另存到新的工作簿后上传。", count=len(archive.infolist())))
     unpacked = 0
     for member in archive.infolist():
         is_sheet = member.filename.startswith("xl/worksheets/")
@@ -108,7 +109,7 @@ def _check_archive(archive: zipfile.ZipFile, packed_bytes: int) -> None:
             while chunk := source.read(_CHUNK):
                 unpacked += len(chunk)
                 if unpacked > min(MAX_UNPACKED_BYTES, max(MAX_RATIO * packed_bytes, _CHUNK)):
-                    raise _wrong("工作簿解开后太大，请只保留编码和坐标后另存上传。")
+                    raise _wrong(say("工作簿解开后太大，请只保留编码和坐标后另存上传。"))
                 if is_sheet:
                     _check_cells(tail + chunk)
                     tail = chunk[-120:]
@@ -124,7 +125,13 @@ def _check_cells(xml: bytes) -> None:
 
 def _check_size(rows: int, columns: int) -> None:
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
-        raise _wrong(f"表格超过 {MAX_ROWS:,} 行或 {MAX_COLUMNS} 列，请删去多余的行列后上传。")
+        raise _wrong(
+            say(
+                "表格超过 {rows:,} 行或 {columns} 列，请删去多余的行列后上传。",
+                rows=MAX_ROWS,
+                columns=MAX_COLUMNS,
+            )
+        )
 
 
 def _text(cell: Any) -> str:
@@ -142,9 +149,15 @@ def _rows_of(table: Sequence[Sequence[str]]) -> list[PlaceRow]:
         if any(found.values()):
             rows.append(PlaceRow(line, found.get("code", ""), found.get("name", ""), _coordinates(found)))
     if not rows:
-        raise _wrong("表里没有数据行，请在表头下面逐行填写项目和坐标。")
+        raise _wrong(say("表里没有数据行，请在表头下面逐行填写项目和坐标。"))
     if len(rows) > MOST_PLACES:
-        raise _wrong(f"表里有 {len(rows):,} 行，一次最多 {MOST_PLACES:,} 行，请拆成几个文件。")
+        raise _wrong(
+            say(
+                "表里有 {count:,} 行，一次最多 {most:,} 行，请拆成几个文件。",
+                count=len(rows),
+                most=MOST_PLACES,
+            )
+        )
     return rows
 
 
@@ -165,4 +178,4 @@ def _heading(table: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
                 columns.setdefault(field, at)
         if ("code" in columns or "name" in columns) and ("coordinates" in columns or {"lon", "lat"} <= columns.keys()):
             return number, columns
-    raise _wrong("找不到表头：须有“项目编码”或“项目名称”，以及“坐标”或“经度”“纬度”两列。")
+    raise _wrong(say("找不到表头：须有“项目编码”或“项目名称”，以及“坐标”或“经度”“纬度”两列。"))

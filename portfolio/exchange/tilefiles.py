@@ -15,6 +15,7 @@ from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupporte
 
 from portfolio.domain.basemaps import HIGHEST_ZOOM
 from portfolio.domain.errors import NotFoundError, RuleError
+from portfolio.domain.sentences import say
 from portfolio.store.engine import SqliteError, open_foreign_file
 
 MOST_TILE_BYTES = 4 * 1024 * 1024
@@ -99,7 +100,7 @@ def _is_inside(path: Path) -> bool:
 
 def _find(folder: Path, name: str) -> Path:
     if name not in list_tile_files(folder):
-        raise NotFoundError(f"底图文件夹里没有“{name[:80]}”，请核对文件名")
+        raise NotFoundError(say("底图文件夹里没有“{name}”，请核对文件名", name=name[:80]))
     return folder / name
 
 
@@ -110,7 +111,7 @@ def _opened(folder: Path, name: str) -> Iterator[_MbTiles | _PmTiles]:
         with _READERS[path.suffix.lower()](path) as source:
             yield source
     except _BROKEN as error:
-        raise RuleError(f"“{name[:80]}”读不出来，文件可能不完整，请重新复制", "file") from error
+        raise RuleError(say("“{name}”读不出来，文件可能不完整，请重新复制", name=name[:80]), "file") from error
 
 
 class _MbTiles:
@@ -188,4 +189,4 @@ def _bounds(edges: list[Any]) -> tuple[float, float, float, float] | None:
 
 
 def _no_pictures() -> RuleError:
-    return RuleError("这个文件里没有图片瓦片：只能用 PNG、JPEG 或 WebP 的栅格底图，矢量瓦片（pbf）不能用", "file")
+    return RuleError(say("这个文件里没有图片瓦片：只能用 PNG、JPEG 或 WebP 的栅格底图，矢量瓦片（pbf）不能用"), "file")

@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 from geo.crs import LONLAT, metric_crs
 from geo.errors import GeoError
+from geo.sentences import say
 from portfolio.exchange.wallmap_labels import Labels, spread
 from portfolio.exchange.wallmap_marks import draw_mark, mark_of
 from portfolio.exchange.wallmap_page import GROUND, INK, MUTED, SURFACE, Box, Page
@@ -74,13 +75,13 @@ def fit_frame(sheet: WallMap, box: Box, padding: float) -> MapFrame:
     """
     shown = shapely.GeometryCollection(list(_shown(sheet)))
     if shown.is_empty:
-        raise GeoError("没有区界、圈带或已定位的项目可画，请先给项目标注位置，再导出挂图。")
+        raise GeoError(say("没有区界、圈带或已定位的项目可画，请先给项目标注位置，再导出挂图。"))
     west, _, east, _ = shown.bounds
     metric = Transformer.from_crs(LONLAT, metric_crs((west + east) / 2), always_xy=True)
     moved = shapely.transform(shown, lambda p: np.column_stack(metric.transform(p[:, 0], p[:, 1])))
     left, bottom, right, top = moved.bounds
     if not all(map(math.isfinite, (left, bottom, right, top))):
-        raise GeoError("有的坐标换算不到米制坐标系，请核对区界、圈带和项目位置的经纬度。")
+        raise GeoError(say("有的坐标换算不到米制坐标系，请核对区界、圈带和项目位置的经纬度。"))
     wide = max(right - left, _SMALLEST_SPAN_M) * 1000 / (box[2] - box[0] - 2 * padding)
     high = max(top - bottom, _SMALLEST_SPAN_M) * 1000 / (box[3] - box[1] - 2 * padding)
     return MapFrame(box, nice_ratio(max(wide, high)), metric, ((left + right) / 2, (bottom + top) / 2))

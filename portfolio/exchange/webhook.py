@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.reporting import WebhookKind
+from portfolio.domain.sentences import say
 
 SERVICES = {WebhookKind.WECOM: "qyapi.weixin.qq.com", WebhookKind.DINGTALK: "oapi.dingtalk.com"}
 TIMEOUT_SECONDS = 10
@@ -48,18 +49,19 @@ def read_target(kind: WebhookKind, url: str, operators_hosts: frozenset[str]) ->
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise RuleError("地址写得不对，请整条复制群机器人给出的地址", "url") from error
+        raise RuleError(say("地址写得不对，请整条复制群机器人给出的地址"), "url") from error
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        raise RuleError("地址应以 https:// 开头，不带用户名和密码", "url")
+        raise RuleError(say("地址应以 https:// 开头，不带用户名和密码"), "url")
     is_operators = bool({host, f"{host}:{port}"} & operators_hosts)
     if not is_operators and host not in SERVICES.values():
         raise RuleError(
-            f"主机 {host} 不在允许的名单里；自建服务请由运维人员加入环境变量 PORTFOLIO_WEBHOOK_HOSTS", "url"
+            say("主机 {host} 不在允许的名单里；自建服务请由运维人员加入环境变量 PORTFOLIO_WEBHOOK_HOSTS", host=host),
+            "url",
         )
     if kind in SERVICES and not is_operators and host != SERVICES[kind]:
-        raise RuleError(f"{kind.label}的地址应以 https://{SERVICES[kind]} 开头", "url")
+        raise RuleError(say("{kind}的地址应以 https://{host} 开头", kind=kind, host=SERVICES[kind]), "url")
     if parts.scheme != "https" and not is_operators:
-        raise RuleError("只能发往 https 地址", "url")
+        raise RuleError(say("只能发往 https 地址"), "url")
     return Target(kind, parts, is_operators)
 
 
@@ -75,10 +77,11 @@ def send_message(target: Target, text: str) -> None:
     try:
         status, answer = _post(target, _public_address(target), body)
     except (OSError, http.client.HTTPException) as error:
-        raise RuleError(f"没有发出：连不上 {target.parts.hostname}，请检查网络后再试") from error
+        raise RuleError(say("没有发出：连不上 {host}，请检查网络后再试", host=target.parts.hostname)) from error
     if status != 200 or _refusal(target.kind, answer):
+        words = _refusal(target.kind, answer) or ""
         raise RuleError(
-            f"没有发出：{target.parts.hostname} 回答 {status} {_refusal(target.kind, answer) or ''}".strip()
+            say("没有发出：{host} 回答 {status}{words}", host=target.parts.hostname, status=status, words=words)
         )
 
 
@@ -91,7 +94,7 @@ def _public_address(target: Target) -> str:
     host = target.parts.hostname or ""
     found = [entry[4][0] for entry in socket.getaddrinfo(host, target.port, type=socket.SOCK_STREAM)]
     if not target.is_operators and not all(ipaddress.ip_address(one).is_global for one in found):
-        raise RuleError(f"没有发出：{host} 指向内部地址")
+        raise RuleError(say("没有发出：{host} 指向内部地址", host=host))
     return str(found[0])
 
 
@@ -118,4 +121,4 @@ def _refusal(kind: WebhookKind, answer: bytes) -> str | None:
         said = json.loads(answer)
         return None if said.get("errcode") == 0 else str(said.get("errmsg"))[:100]
     except (ValueError, AttributeError):
-        return "回答不是约定的格式"
+        return say("回答不是约定的格式")

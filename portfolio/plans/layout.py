@@ -14,6 +14,7 @@ from geo.errors import GeoError
 from geo.lines import line_text
 from portfolio.domain.errors import DataFileError, RuleError
 from portfolio.domain.layouts import LayoutDraft, LayoutKind, LineRole, ZoneDraft
+from portfolio.domain.sentences import say
 
 
 def read_layout(folder: Path, about: dict[str, Any]) -> LayoutDraft | None:
@@ -38,15 +39,17 @@ def read_layout(folder: Path, about: dict[str, Any]) -> LayoutDraft | None:
             zones=tuple(_belt(belt, lines) for belt in layout["belts"]),
         )
     except KeyError as error:
-        raise DataFileError(f"{folder / 'plan.toml'} 的 [layout] 缺少 {error.args[0]}") from error
+        raise DataFileError(
+            say("{file} 的 [layout] 缺少 {key}", file=folder / "plan.toml", key=error.args[0])
+        ) from error
     except (RuleError, GeoError) as error:
-        raise DataFileError(f"{folder / 'layout.geojson'}：{error}") from error
+        raise DataFileError(say("{file}：{reason}", file=folder / "layout.geojson", reason=error.sentence)) from error
 
 
 def _belt(belt: dict[str, Any], lines: dict[str, list[dict[str, Any]]]) -> ZoneDraft:
     own = lines.get(belt["id"])
     if not own:
-        raise RuleError(f"“{belt['name']}”没有中心线（编号 {belt['id']}），请补充后重新装入")
+        raise RuleError(say("“{belt}”没有中心线（编号 {id}），请补充后重新装入", belt=belt["name"], id=belt["id"]))
     parts = [part for feature in own for part in _parts(feature["geometry"])]
     about = own[0].get("properties") or {}
     return ZoneDraft(
@@ -69,11 +72,11 @@ def _parts(geometry: dict[str, Any]) -> list[Any]:
 def _lines(path: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the centre lines by the belt's id; several lines of one id make one belt."""
     if not path.exists():
-        raise DataFileError(f"{path} 不存在：plan.toml 写了布局，就要有中心线")
+        raise DataFileError(say("{path} 不存在：plan.toml 写了布局，就要有中心线", path=path))
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     try:
         for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
             found[feature["properties"]["id"]].append(feature)
     except (ValueError, KeyError, TypeError) as error:
-        raise DataFileError(f"{path} 不是带 id 的 GeoJSON 线要素") from error
+        raise DataFileError(say("{path} 不是带 id 的 GeoJSON 线要素", path=path)) from error
     return found

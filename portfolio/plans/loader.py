@@ -22,6 +22,7 @@ from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.errors import DataFileError, PortfolioError, RuleError
 from portfolio.domain.quantities import parse_decimal
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import (
     Accuracy,
     Basis,
@@ -73,9 +74,9 @@ def read_plan_file(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads((folder / "plan.toml").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise DataFileError(f"{folder} 中没有 plan.toml，请照 README 的说明补上") from error
+        raise DataFileError(say("{folder} 中没有 plan.toml，请照 README 的说明补上", folder=folder)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataFileError(f"{folder / 'plan.toml'} 无法读取：{error}") from error
+        raise DataFileError(say("{file} 无法读取：{error}", file=folder / "plan.toml", error=error)) from error
 
 
 def load_plan(session: Session, folder: Path, *, boundaries: Path | None = None) -> Counter[str]:
@@ -102,7 +103,7 @@ class _Loader:
             self.district = self._district(about)
             self.plan = self._plan(about)
         except KeyError as error:
-            raise DataFileError(f"{folder / 'plan.toml'} 缺少 {error.args[0]}") from error
+            raise DataFileError(say("{file} 缺少 {key}", file=folder / "plan.toml", key=error.args[0])) from error
 
     def _district(self, about: dict[str, Any]) -> District:
         seat = about["seat"]
@@ -141,7 +142,9 @@ class _Loader:
                 try:
                     self.added[name] += step(row)
                 except (KeyError, ValueError, PortfolioError) as error:
-                    raise DataFileError(f"{path} 第 {number} 行：{_explain(error)}") from error
+                    raise DataFileError(
+                        say("{path} 第 {number} 行：{reason}", path=path, number=number, reason=_explain(error))
+                    ) from error
 
     def load_layout(self, about: dict[str, Any], boundaries: Path | None) -> None:
         """Load the layout, as its first version, unless the district has one."""
@@ -153,7 +156,9 @@ class _Loader:
         try:
             self.added["layouts"] += layout_service.ensure_layout(self.session, self.district, draft, shape)
         except (RuleError, GeoError) as error:
-            raise DataFileError(f"{self.folder / 'plan.toml'} 的 [layout]：{error}") from error
+            raise DataFileError(
+                say("{file} 的 [layout]：{reason}", file=self.folder / "plan.toml", reason=error.sentence)
+            ) from error
 
     def _place(self, row: Row) -> bool:
         values = {
@@ -170,7 +175,9 @@ class _Loader:
         if project_queries.find_project(self.session, row["code"]) is not None:
             return False
         if not project_service.is_valid_code(row["code"]) or not row["code"].startswith(self.district.adcode):
-            raise RuleError(f"项目编码 {row['code']} 应为 {self.district.adcode}-0001 的形式")
+            raise RuleError(
+                say("项目编码 {code} 应为 {adcode}-0001 的形式", code=row["code"], adcode=self.district.adcode)
+            )
         project_service.add_project(self.session, self._project_draft(row), code=row["code"])
         return True
 
@@ -199,7 +206,7 @@ class _Loader:
             return PlaceDraft(accuracy=Accuracy.DISTRICT, basis="计划和公开资料只说明所在区县")
         place = district_queries.find_place(self.session, key)
         if place is None:
-            raise RuleError(f"gazetteer.csv 中没有地名 {key}")
+            raise RuleError(say("gazetteer.csv 中没有地名 {key}", key=key))
         return place_draft(place)
 
     def _commitment(self, row: Row) -> bool:
@@ -279,16 +286,16 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
             reader = csv.DictReader(lines, strict=True, restval="")
             for row in reader:
                 if None in row:
-                    raise DataFileError(f"{path} 第 {reader.line_num} 行的列数多于表头")
+                    raise DataFileError(say("{path} 第 {number} 行的列数多于表头", path=path, number=reader.line_num))
                 yield reader.line_num, {key: value.strip() for key, value in row.items()}
         except (csv.Error, UnicodeDecodeError) as error:
-            raise DataFileError(f"{path} 不是 UTF-8 编码的 CSV 文件：{error}") from error
+            raise DataFileError(say("{path} 不是 UTF-8 编码的 CSV 文件：{error}", path=path, error=error)) from error
 
 
-def _explain(error: Exception) -> str:
+def _explain(error: Exception) -> object:
     if isinstance(error, KeyError):
-        return f"缺少“{error.args[0]}”列"
-    return str(error)
+        return say("缺少“{column}”列", column=error.args[0])
+    return error.sentence if isinstance(error, PortfolioError | GeoError) else error
 
 
 def _term(terms: type[TermT], label: str) -> TermT | None:

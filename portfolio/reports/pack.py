@@ -14,6 +14,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.estimates import REPORTING_RULE
 from portfolio.domain.lights import Light
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import EstimateKind, MoneyState, Phase, Source, Stage
 from portfolio.reports.commitments import list_progress
 from portfolio.reports.kpis import read_kpis
@@ -61,7 +62,7 @@ def build_pack(session: Session, order: PackOrder) -> PackTable:
     chosen = replace(order.chosen, today=order.as_of)
     projects = list_register(session, chosen, _REGISTER, Window())
     if not projects:
-        raise RuleError("当前条件下没有项目，请放宽筛选条件后再生成报告")
+        raise RuleError(say("当前条件下没有项目，请放宽筛选条件后再生成报告"))
     by_project = _project_table(projects, _by_project(session, chosen, order.as_of))
     chains = list_chains(session, chosen)
     headline = _headline_table(sum_money(session, chosen, order.as_of), order.earlier)

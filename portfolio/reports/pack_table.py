@@ -16,6 +16,7 @@ from typing import Any
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import format_money
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import MoneyState, Term
 from portfolio.reports.tables import Column, Kind, Table
 
@@ -111,14 +112,17 @@ def check_sums(pack: PackTable) -> None:
         Naming the table, the row and the state that differ, and by how much.
     """
     by_source, by_year = _sums_of_matrix(pack.matrix, "source"), _sums_of_matrix(pack.matrix, "year")
-    for state, label in ((state.value, state.label) for state in MoneyState):
+    for state in MoneyState:
         headline = pack.amounts[state] or 0
         for table, key, whole in ((pack.by_source, "source", by_source), (pack.by_year, "year", by_year)):
             for name, fen in zip(values(table, key), values(table, state), strict=True):
-                _same(fen, whole.get((name, state)), f"“{table.title}”中“{name}”一行的{label}", pack.matrix.title)
+                what = say("“{table}”中“{row}”一行的{state}", table=say(table.title), row=name, state=state)
+                _same(fen, whole.get((name, state)), what, say(pack.matrix.title))
         for table in (pack.by_source, pack.by_year, pack.matrix, pack.by_project):
-            _same(sum(fen or 0 for fen in values(table, state)), headline, f"“{table.title}”各行的{label}", "总数")
-            _same(_total(table, state), headline, f"“{table.title}”合计行的{label}", "总数")
+            whole_of, title = say("总数"), say(table.title)
+            rows = say("“{table}”各行的{state}", table=title, state=state)
+            _same(sum(fen or 0 for fen in values(table, state)), headline, rows, whole_of)
+            _same(_total(table, state), headline, say("“{table}”合计行的{state}", table=title, state=state), whole_of)
 
 
 def _sums_of_matrix(matrix: Table, key: str) -> dict[tuple[Any, str], int]:
@@ -134,12 +138,19 @@ def _total(table: Table, key: str) -> int | None:
     return None if table.totals is None else table.totals[position]
 
 
-def _same(found: int | None, wanted: int | None, what: str, other: str) -> None:
+def _same(found: int | None, wanted: int | None, what: Sentence, other: Sentence) -> None:
     found, wanted = found or 0, wanted or 0
     if found != wanted:
         raise RuleError(
-            f"{what}合计 {format_money(found)} 万元，与“{other}”的 {format_money(wanted)} 万元相差 "
-            f"{format_money(found - wanted)} 万元，报告没有生成。请管理员运行 portfolio check 核对资金台账后重试。"
+            say(
+                "{what}合计 {found} 万元，与“{other}”的 {wanted} 万元相差 {difference} 万元，报告没有生成。"
+                "请管理员运行 portfolio check 核对资金台账后重试。",
+                what=what,
+                found=format_money(found),
+                other=other,
+                wanted=format_money(wanted),
+                difference=format_money(found - wanted),
+            )
         )
 
 

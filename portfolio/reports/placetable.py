@@ -15,6 +15,7 @@ from geo.errors import GeoError
 from portfolio.domain.coordinates import Given, parse_coordinates
 from portfolio.domain.errors import RuleError
 from portfolio.domain.search import search_key
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Accuracy, Datum
 from portfolio.reports.placing import Reading, read_under_each
 from portfolio.store.models import GazetteerPlace, Project
@@ -117,11 +118,11 @@ def _check(row: PlaceRow, datum: Datum, around: Surroundings) -> CheckedRow:
 def _find(row: PlaceRow, around: Surroundings) -> Project:
     if row.code:
         if row.code not in around.projects:
-            raise RuleError(f"没有编码为 {row.code[:20]} 的项目")
+            raise RuleError(say("没有编码为 {code} 的项目", code=row.code[:20]))
         return around.projects[row.code]
     found = around.named.get(search_key(row.name), [])
     if len(found) != 1:
-        raise RuleError("有几个同名项目，请改填项目编码" if found else "没有这个名称的项目，请改填项目编码")
+        raise RuleError(say("有几个同名项目，请改填项目编码") if found else say("没有这个名称的项目，请改填项目编码"))
     return found[0]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register, total_register
@@ -72,7 +73,7 @@ def register_table(
     keys, window = list(keys or COLUMNS), window or Window()
     for key in (*keys, window.sort):
         if key not in COLUMNS:
-            raise RuleError(f"没有“{key[:20]}”这一列")
+            raise RuleError(say("没有“{key}”这一列", key=key[:20]))
     rows = list_register(session, chosen, keys, window)
     totals = total_register(session, chosen)
     columns = [COLUMNS[key] for key in keys]

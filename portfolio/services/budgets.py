@@ -8,6 +8,7 @@ from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.clock import today
 from portfolio.domain.drafts import BudgetDraft
 from portfolio.domain.errors import DuplicateError, RuleError, StaleError
+from portfolio.domain.sentences import say
 from portfolio.store.models import BudgetFigure, BudgetRule, District, Plan
 from portfolio.store.queries import budgets
 from portfolio.store.queries.revisions import last_actor
@@ -81,11 +82,19 @@ def _check_version(session: Session, figure: BudgetFigure, version: int) -> None
 
 def _check(session: Session, district: District, draft: BudgetDraft, itself: BudgetFigure | None) -> None:
     if draft.year > today().year:
-        raise RuleError(f"{draft.year} 年还没有到，请填写已执行的年度", "year")
+        raise RuleError(say("{year} 年还没有到，请填写已执行的年度", year=draft.year), "year")
     if draft.measure is BudgetMeasure.PER_STUDENT and draft.amount_fen > MILLION_YUAN_FEN:
-        raise RuleError("生均支出超过 100 万元，请检查金额单位是否选错", "amount")
+        raise RuleError(say("生均支出超过 100 万元，请检查金额单位是否选错"), "amount")
     if draft.measure is BudgetMeasure.SPENDING and draft.amount_fen < MILLION_YUAN_FEN:
-        raise RuleError("全区教育支出不足 100 万元，请检查金额单位是否选错", "amount")
+        raise RuleError(say("全区教育支出不足 100 万元，请检查金额单位是否选错"), "amount")
     found = budgets.find_budget_figure(session, district, draft.measure, draft.year)
     if found is not None and found is not itself:
-        raise DuplicateError(f"{district.name} {draft.year} 年的{draft.measure.label}已登记，请修改原数据", "year")
+        raise DuplicateError(
+            say(
+                "{district} {year} 年的{measure}已登记，请修改原数据",
+                district=district.name,
+                year=draft.year,
+                measure=draft.measure,
+            ),
+            "year",
+        )

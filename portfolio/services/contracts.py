@@ -10,6 +10,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import ChangeDraft, ContractDraft
 from portfolio.domain.errors import ConfirmationNeededError, DuplicateError, RuleError, StaleError
 from portfolio.domain.quantities import format_exact
+from portfolio.domain.sentences import say
 from portfolio.domain.slips import unit_question
 from portfolio.services.payments import yardstick_fen
 from portfolio.store.base import utc_now
@@ -81,16 +82,19 @@ def change_amount(session: Session, contract: Contract, draft: ChangeDraft) -> C
     hold(session, contract)
     _check_live(contract)
     if not draft.amount_fen:
-        raise RuleError("变更金额不能为 0", "amount")
+        raise RuleError(say("变更金额不能为 0"), "amount")
     if not draft.reason:
-        raise RuleError("请写明变更原因", "reason")
+        raise RuleError(say("请写明变更原因"), "reason")
     if not contract.signed_on <= draft.changed_on <= today():
-        raise RuleError(f"变更日期应在签订日期 {contract.signed_on} 与今天之间", "changed_on")
+        raise RuleError(say("变更日期应在签订日期 {signed_on} 与今天之间", signed_on=contract.signed_on), "changed_on")
     standing = contracts.stand(session, contract)
     after = standing.amount_fen + draft.amount_fen
     if after <= 0 or after < standing.paid_fen:
         paid = format_exact(standing.paid_fen)
-        raise RuleError(f"变更后合同为 {format_exact(after)} 万元，少于已支付的 {paid} 万元或不大于 0", "amount")
+        raise RuleError(
+            say("变更后合同为 {after} 万元，少于已支付的 {paid} 万元或不大于 0", after=format_exact(after), paid=paid),
+            "amount",
+        )
     change = ContractChange(
         contract=contract, entered_by=session.info.get("actor") or "system", entered_at=utc_now(), **asdict(draft)
     )
@@ -110,37 +114,37 @@ def withdraw_contract(session: Session, contract: Contract, reason: str) -> None
     hold(session, contract)
     _check_live(contract)
     if not reason:
-        raise RuleError("请写明作废原因", "reason")
+        raise RuleError(say("请写明作废原因"), "reason")
     paid = contracts.stand(session, contract).paid_fen
     if paid:
-        raise RuleError(f"合同已支付 {format_exact(paid)} 万元，请先冲销支付再作废", "reason")
+        raise RuleError(say("合同已支付 {paid} 万元，请先冲销支付再作废", paid=format_exact(paid)), "reason")
     contract.withdrawn_at, contract.withdrawn_reason = utc_now(), reason
     session.flush()
 
 
 def _check_live(contract: Contract) -> None:
     if contract.withdrawn_at is not None:
-        raise RuleError("这份合同已经作废，不能再修改")
+        raise RuleError(say("这份合同已经作废，不能再修改"))
 
 
 def _check(session: Session, project: Project, draft: ContractDraft, *, but: Contract | None) -> None:
     if draft.amount_fen <= 0:
-        raise RuleError("金额必须大于 0", "amount")
+        raise RuleError(say("金额必须大于 0"), "amount")
     _check_dates(draft)
     if draft.retention_percent is not None and draft.retention_fen is not None:
-        raise RuleError("质保金填比例或金额，只填一项", "retention")
+        raise RuleError(say("质保金填比例或金额，只填一项"), "retention")
     if draft.retention_fen is not None and draft.retention_fen > draft.amount_fen:
-        raise RuleError("质保金多于合同金额，请核对单位", "retention")
+        raise RuleError(say("质保金多于合同金额，请核对单位"), "retention")
     same = contracts.find_by_number(session, project, draft.number)
     if same is not None and same is not but:
-        raise DuplicateError(f"本项目已有编号为“{draft.number}”的合同", "number")
+        raise DuplicateError(say("本项目已有编号为“{number}”的合同", number=draft.number), "number")
 
 
 def _check_dates(draft: ContractDraft) -> None:
     if draft.signed_on > today():
-        raise RuleError("签订日期晚于今天，请核对", "signed_on")
+        raise RuleError(say("签订日期晚于今天，请核对"), "signed_on")
     if draft.retention_due_on is not None and draft.retention_due_on < draft.signed_on:
-        raise RuleError("质保金到期日早于签订日期，请核对", "retention_due_on")
+        raise RuleError(say("质保金到期日早于签订日期，请核对"), "retention_due_on")
     released = draft.retention_released_on
     if released is not None and not draft.signed_on <= released <= today():
-        raise RuleError("质保金退还日期应在签订日期与今天之间", "retention_released_on")
+        raise RuleError(say("质保金退还日期应在签订日期与今天之间"), "retention_released_on")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.store.models import Followed, Project, SavedView, User
 from portfolio.store.queries import desk
 
@@ -22,11 +23,11 @@ def save_view(session: Session, user: User, name: str, address: str) -> SavedVie
         If the name is missing or the person keeps 50 views already.
     """
     if not name.strip():
-        raise RuleError("请给视图起个名称", "name")
+        raise RuleError(say("请给视图起个名称"), "name")
     view = desk.find_view(session, user, name.strip())
     if view is None:
         if len(desk.list_views(session, user)) >= MOST_VIEWS:
-            raise RuleError(f"最多保存 {MOST_VIEWS} 个视图，请先删去不用的", "name")
+            raise RuleError(say("最多保存 {most} 个视图，请先删去不用的", most=MOST_VIEWS), "name")
         view = SavedView(user_id=user.id, name=name.strip(), address=address)
         session.add(view)
     view.address = address

@@ -11,6 +11,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import DocumentDraft, LedgerDraft
 from portfolio.domain.errors import ConfirmationNeededError, DuplicateError, RuleError
 from portfolio.domain.quantities import format_exact
+from portfolio.domain.sentences import Sentence, say, several
 from portfolio.domain.slips import unit_question
 from portfolio.domain.terms import MoneyState
 from portfolio.services.ledger import check_amount, is_before, write_entry
@@ -45,11 +46,16 @@ def register_document(session: Session, draft: DocumentDraft) -> FundingDocument
     """
     district = districts.find_district(session, draft.district)
     if district is None:
-        raise RuleError("没有这个区县，请从列表中选择", "district")
+        raise RuleError(say("没有这个区县，请从列表中选择"), "district")
     _check(draft)
     same = documents.find_same(session, district, draft.number, source=draft.source, state=draft.state, year=draft.year)
     if same is not None:
-        raise DuplicateError(f"{district.name}已登记过这份文件（第 {same.id} 号），可直接分配到项目", "number")
+        raise DuplicateError(
+            say(
+                "{district}已登记过这份文件（第 {number} 号），可直接分配到项目", district=district.name, number=same.id
+            ),
+            "number",
+        )
     values = asdict(draft) | {"district": district}
     document = FundingDocument(entered_by=session.info.get("actor") or "system", entered_at=utc_now(), **values)
     session.add(document)
@@ -59,13 +65,15 @@ def register_document(session: Session, draft: DocumentDraft) -> FundingDocument
 
 def _check(draft: DocumentDraft) -> None:
     if draft.amount_fen <= 0:
-        raise RuleError("金额必须大于 0", "amount")
+        raise RuleError(say("金额必须大于 0"), "amount")
     if draft.state not in GIVING:
-        raise RuleError("资金文件只登记申请、计划、下达、到位；支付和完成投资在项目页登记", "state")
+        raise RuleError(say("资金文件只登记申请、计划、下达、到位；支付和完成投资在项目页登记"), "state")
     if draft.issued_on > today():
-        raise RuleError("文件日期晚于今天，请核对", "issued_on")
+        raise RuleError(say("文件日期晚于今天，请核对"), "issued_on")
     if draft.year < draft.issued_on.year:
-        raise RuleError(f"年度 {draft.year} 早于文件日期 {draft.issued_on}，请核对", "year")
+        raise RuleError(
+            say("年度 {year} 早于文件日期 {issued_on}，请核对", year=draft.year, issued_on=draft.issued_on), "year"
+        )
 
 
 def split_document(
@@ -88,13 +96,15 @@ def split_document(
     """
     hold(session, document)
     if document.withdrawn_at is not None:
-        raise RuleError("这份文件已作废，不能再分配")
+        raise RuleError(say("这份文件已作废，不能再分配"))
     _check_shares(document, shares, total_fen)
     left = documents.stand(session, document).left_fen
     if total_fen > left:
         excess = format_exact(total_fen - left)
-        raise RuleError(f"文件还可分配 {format_exact(left)} 万元，本次分配超出 {excess} 万元", "total")
-    question = "；".join(filter(None, (_doubt(session, share) for share in shares))) or None
+        raise RuleError(
+            say("文件还可分配 {left} 万元，本次分配超出 {excess} 万元", left=format_exact(left), excess=excess), "total"
+        )
+    question = several(filter(None, (_doubt(session, share) for share in shares)), "；") or None
     if question is not None and question != confirmed:
         raise ConfirmationNeededError(question, "total")
     return [_give(session, document, share, question) for share in shares]
@@ -130,37 +140,50 @@ def give_to_one(
 def _check_agrees(document: FundingDocument, draft: LedgerDraft) -> None:
     """Raise RuleError where an amount is of another source, state or year than its document, or came before it."""
     if (draft.source, draft.state, draft.year) != (document.source, document.state, document.year):
-        kind = f"{document.source.label}、{document.state.label}、{document.year} 年"
-        raise RuleError(f"文件 {document.number} 是{kind}的，请把来源、状态和年度改为一致，或不选文件", "document")
+        sentence = say(
+            "文件 {number} 是{source}、{state}、{year} 年的，请把来源、状态和年度改为一致，或不选文件",
+            number=document.number,
+            source=document.source,
+            state=document.state,
+            year=document.year,
+        )
+        raise RuleError(sentence, "document")
     if is_before(draft, document.issued_on):
-        raise RuleError(f"登记的月份早于文件日期 {document.issued_on}，请核对月份或所选文件", "month")
+        sentence = say("登记的月份早于文件日期 {day}，请核对月份或所选文件", day=document.issued_on)
+        raise RuleError(sentence, "month")
     typed = (draft.document_no or document.number, draft.document_on or document.issued_on)
     if typed != (document.number, document.issued_on):
-        raise RuleError(
-            f"选了文件，文号和日期以文件为准（{document.number}，{document.issued_on}），请留空", "document_no"
+        sentence = say(
+            "选了文件，文号和日期以文件为准（{number}，{day}），请留空", number=document.number, day=document.issued_on
         )
+        raise RuleError(sentence, "document_no")
 
 
 def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen: int) -> None:
     if not shares:
-        raise RuleError("请至少填写一个项目和金额", "total")
+        raise RuleError(say("请至少填写一个项目和金额"), "total")
     codes = [share.project.code for share in shares]
     for share in shares:
         if share.project.district_id != document.district_id:
-            raise RuleError(f"{share.project.name}不在{document.district.name}，不能分配", "total")
+            raise RuleError(
+                say("{project}不在{district}，不能分配", project=share.project.name, district=document.district.name),
+                "total",
+            )
         if codes.count(share.project.code) > 1:
-            raise RuleError(f"{share.project.name}出现了两次，请合并为一行", "total")
+            raise RuleError(say("{project}出现了两次，请合并为一行", project=share.project.name), "total")
         if share.amount_fen <= 0:
-            raise RuleError(f"{share.project.name}的金额必须大于 0", "total")
+            raise RuleError(say("{project}的金额必须大于 0", project=share.project.name), "total")
     sum_fen = sum(share.amount_fen for share in shares)
     if sum_fen != total_fen:
-        off, less = format_exact(abs(sum_fen - total_fen)), "少" if sum_fen < total_fen else "多"
-        raise RuleError(f"各项目合计 {format_exact(sum_fen)} 万元，比本次分配总额{less} {off} 万元，请核对", "total")
+        sums = {"sum": format_exact(sum_fen), "off": format_exact(abs(sum_fen - total_fen))}
+        if sum_fen < total_fen:
+            raise RuleError(say("各项目合计 {sum} 万元，比本次分配总额少 {off} 万元，请核对", **sums), "total")
+        raise RuleError(say("各项目合计 {sum} 万元，比本次分配总额多 {off} 万元，请核对", **sums), "total")
 
 
-def _doubt(session: Session, share: Share) -> str | None:
-    sentence = unit_question(share.amount_fen, yardstick_fen(session, share.project))
-    return f"{share.project.name}：{sentence}" if sentence else None
+def _doubt(session: Session, share: Share) -> Sentence | None:
+    question = unit_question(share.amount_fen, yardstick_fen(session, share.project))
+    return say("{project}：{question}", project=share.project.name, question=question) if question else None
 
 
 def _give(session: Session, document: FundingDocument, share: Share, warning: str | None) -> LedgerEntry:
@@ -185,12 +208,15 @@ def withdraw_document(session: Session, document: FundingDocument, reason: str) 
     """
     hold(session, document)
     if document.withdrawn_at is not None:
-        raise RuleError("这份文件已经作废")
+        raise RuleError(say("这份文件已经作废"))
     if not reason:
-        raise RuleError("请写明作废原因", "reason")
+        raise RuleError(say("请写明作废原因"), "reason")
     live = ledger.list_live_entries_of(session, document)
     if live:
         numbers = "、".join(str(entry.id) for entry in live[:5])
-        raise RuleError(f"还有 {len(live)} 笔分配未冲销（第 {numbers} 号），请先冲销再作废", "reason")
+        raise RuleError(
+            say("还有 {count} 笔分配未冲销（第 {numbers} 号），请先冲销再作废", count=len(live), numbers=numbers),
+            "reason",
+        )
     document.withdrawn_at, document.withdrawn_reason = utc_now(), reason
     session.flush()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.drafts import EstimateDraft
 from portfolio.domain.errors import ConfirmationNeededError, RuleError, StaleError
+from portfolio.domain.sentences import say
 from portfolio.domain.slips import unit_question
 from portfolio.services.payments import yardstick_fen
 from portfolio.store.base import utc_now
@@ -30,12 +31,12 @@ def enter_estimate(
         If somebody entered another figure of that step meanwhile.
     """
     if draft.amount_fen <= 0:
-        raise RuleError("金额必须大于 0；要取消已登记的数，请用“撤销”", "amount")
+        raise RuleError(say("金额必须大于 0；要取消已登记的数，请用“撤销”"), "amount")
     if draft.approved_on is not None and draft.approved_on > today():
-        raise RuleError("批复日期晚于今天，请核对", "approved_on")
+        raise RuleError(say("批复日期晚于今天，请核对"), "approved_on")
     last = _last_seen(session, project, draft, replacing)
     if last is not None and last.amount_fen is not None and not draft.reason:
-        raise RuleError("请写明更正原因，原数仍会保留", "reason")
+        raise RuleError(say("请写明更正原因，原数仍会保留"), "reason")
     question = unit_question(draft.amount_fen, yardstick_fen(session, project))
     if question and question != confirmed:
         raise ConfirmationNeededError(question, "amount")
@@ -53,9 +54,9 @@ def withdraw_estimate(session: Session, estimate: Estimate, reason: str) -> Esti
     hold(session, estimate.project)
     last = estimates.find_estimate(session, estimate.project, estimate.kind)
     if last is None or last.id != estimate.id or estimate.amount_fen is None:
-        raise RuleError("这个数已不在执行，不能撤销")
+        raise RuleError(say("这个数已不在执行，不能撤销"))
     if not reason:
-        raise RuleError("请写明撤销原因", "reason")
+        raise RuleError(say("请写明撤销原因"), "reason")
     draft = EstimateDraft(kind=estimate.kind, amount_fen=0, reason=reason)
     return _add(session, estimate.project, draft, amount_fen=None, warning=None)
 

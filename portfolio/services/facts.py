@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import MoneyUnit, parse_money_fen, parse_quantity
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Confidence, FactField, Stage
 from portfolio.store.base import utc_now
 from portfolio.store.models import District, Fact, Project
@@ -89,9 +90,9 @@ def accept_fact(session: Session, fact: Fact) -> Project:
     """
     target, project = target_of(fact), fact.project
     if target is None or project is None:
-        raise RuleError("这条资料不能直接填入项目字段，只作参考")
+        raise RuleError(say("这条资料不能直接填入项目字段，只作参考"))
     if getattr(project, target) is not None:
-        raise RuleError(f"“{fact.field.label}”已有值；如要更换，请编辑项目并写明依据")
+        raise RuleError(say("“{field}”已有值；如要更换，请编辑项目并写明依据", field=fact.field))
     setattr(project, target, value_of(fact))
     fact.accepted_by = session.info.get("actor") or "system"
     fact.accepted_at = utc_now()

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.store.base import utc_now
 from portfolio.store.models import StoredFile
 
@@ -26,9 +27,9 @@ def keep_file(session: Session, name: str, content_type: str, body: bytes) -> St
         If it is empty or larger than 20 MB; beside the field ``file``.
     """
     if not body:
-        raise RuleError("文件是空的，请重新选择", "file")
+        raise RuleError(say("文件是空的，请重新选择"), "file")
     if len(body) > MAX_BYTES:
-        raise RuleError("文件超过 20 MB，请压缩后重新上传", "file")
+        raise RuleError(say("文件超过 20 MB，请压缩后重新上传"), "file")
     kept = StoredFile(
         name=_plain_name(name),
         content_type=content_type,

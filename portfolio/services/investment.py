@@ -10,6 +10,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import PlanCell, PlanDraft
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.quantities import format_money
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import PlanMove, Source
 from portfolio.store.base import utc_now
 from portfolio.store.hold import hold
@@ -37,22 +38,27 @@ def set_plan(session: Session, project: Project, draft: PlanDraft, *, seen: int)
     _check(project, draft, is_adjustment=bool(earlier))
     differences = _differences(draft.cells, investment.plan_cells(session, project, draft.year))
     if not differences:
-        raise RuleError("与现行计划相同，没有要保存的内容；请填写计划金额后再保存")
+        raise RuleError(say("与现行计划相同，没有要保存的内容；请填写计划金额后再保存"))
     return _decide(session, project, draft, differences, move=PlanMove.ADJUST if earlier else PlanMove.SET)
 
 
 def _check(project: Project, draft: PlanDraft, *, is_adjustment: bool) -> None:
     if any(fen < 0 for fen in draft.cells.values()):
-        raise RuleError("调整后的计划不能小于 0；要取消这一格，请填 0 或留空")
+        raise RuleError(say("调整后的计划不能小于 0；要取消这一格，请填 0 或留空"))
     if is_adjustment and not draft.reason:
-        raise RuleError("这一年已有计划，本次保存是调整，请写明调整原因", "reason")
+        raise RuleError(say("这一年已有计划，本次保存是调整，请写明调整原因"), "reason")
     if draft.document_on is not None and draft.document_on > today():
-        raise RuleError("文件日期晚于今天，请核对", "document_on")
+        raise RuleError(say("文件日期晚于今天，请核对"), "document_on")
     planned, total = sum(draft.cells.values()), project.total_investment_fen
     if total is not None and planned > total:
         raise RuleError(
-            f"{draft.year} 年计划合计 {format_money(planned)} 万元，超过项目总投资 {format_money(total)} 万元，"
-            "请核对金额单位；总投资有调整的，先在项目页更新总投资"
+            say(
+                "{year} 年计划合计 {planned} 万元，超过项目总投资 {total} 万元，请核对金额单位；"
+                "总投资有调整的，先在项目页更新总投资",
+                year=draft.year,
+                planned=format_money(planned),
+                total=format_money(total),
+            )
         )
 
 

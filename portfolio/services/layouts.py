@@ -30,6 +30,7 @@ from portfolio.domain.layouts import (
     LayoutKind,
     ZoneDraft,
 )
+from portfolio.domain.sentences import say
 from portfolio.domain.shares import WHOLE_PPM
 from portfolio.services import membership
 from portfolio.store.base import utc_now
@@ -171,35 +172,44 @@ def build_zones(draft: LayoutDraft, outline: shapely.Geometry | None) -> list[st
     _check_apart(draft.zones, areas)
     for number, (zone, area) in enumerate(zip(draft.zones, areas, strict=True)):
         if outline is not None and not area.intersects(outline):
-            raise RuleError(f"“{zone.name}”整块都在区界以外，请核对坐标系和区县", f"zones-{number}-shape")
+            raise RuleError(
+                say("“{zone}”整块都在区界以外，请核对坐标系和区县", zone=zone.name), f"zones-{number}-shape"
+            )
     return [outline_text(area) for area in areas]
 
 
 def _check(draft: LayoutDraft) -> None:
     if not FIRST_DAY <= draft.valid_from <= LAST_DAY:
-        raise RuleError(f"生效日期应在 {FIRST_DAY} 至 {LAST_DAY} 之间", "valid_from")
+        raise RuleError(
+            say("生效日期应在 {first_day} 至 {last_day} 之间", first_day=FIRST_DAY, last_day=LAST_DAY), "valid_from"
+        )
     if not 1 <= len(draft.zones) <= MOST_ZONES:
-        raise RuleError(f"一个布局须有 1 至 {MOST_ZONES} 个分区，现有 {len(draft.zones)} 个")
+        raise RuleError(
+            say("一个布局须有 1 至 {most} 个分区，现有 {count} 个", most=MOST_ZONES, count=len(draft.zones))
+        )
     for answer in ("key", "name", "short"):
         counts = Counter(getattr(zone, answer) for zone in draft.zones)
         for number, zone in enumerate(draft.zones):
             if counts[getattr(zone, answer)] > 1:
-                raise RuleError(f"“{zone.name}”与另一个分区重名，请改名", f"zones-{number}-name")
+                raise RuleError(say("“{zone}”与另一个分区重名，请改名", zone=zone.name), f"zones-{number}-name")
     for number, zone in enumerate(draft.zones):
         _check_zone(zone, number, is_belt=draft.kind is LayoutKind.BELTS)
 
 
 def _check_zone(zone: ZoneDraft, number: int, *, is_belt: bool) -> None:
     if not ZONE_KEY.fullmatch(zone.key) or zone.key in RESERVED_KEYS:
-        raise RuleError(f"“{zone.name}”的编号只能由小写字母、数字和连字符组成", f"zones-{number}-name")
+        raise RuleError(say("“{zone}”的编号只能由小写字母、数字和连字符组成", zone=zone.name), f"zones-{number}-name")
     if not COLOUR.fullmatch(zone.colour):
-        raise RuleError(f"“{zone.name}”的颜色应写成 #7D5A9B 的形式", f"zones-{number}-colour")
+        raise RuleError(say("“{zone}”的颜色应写成 #7D5A9B 的形式", zone=zone.name), f"zones-{number}-colour")
     if is_belt and zone.line is None:
-        raise RuleError(f"“{zone.name}”还没有中心线，请画出、粘贴或上传", f"zones-{number}-line")
+        raise RuleError(say("“{zone}”还没有中心线，请画出、粘贴或上传", zone=zone.name), f"zones-{number}-line")
     if is_belt and not 1 <= (zone.width_m or 0) <= MOST_WIDTH_M:
-        raise RuleError(f"“{zone.name}”的宽度应为 1 至 {MOST_WIDTH_M:,} 米", f"zones-{number}-width_m")
+        raise RuleError(
+            say("“{zone}”的宽度应为 1 至 {most:,} 米", zone=zone.name, most=MOST_WIDTH_M),
+            f"zones-{number}-width_m",
+        )
     if not is_belt and zone.shape is None:
-        raise RuleError(f"“{zone.name}”还没有范围，请画出、粘贴或上传", f"zones-{number}-shape")
+        raise RuleError(say("“{zone}”还没有范围，请画出、粘贴或上传", zone=zone.name), f"zones-{number}-shape")
 
 
 def _belts(zones: Sequence[ZoneDraft], outline: shapely.Geometry | None) -> list[str]:
@@ -211,7 +221,7 @@ def _belts(zones: Sequence[ZoneDraft], outline: shapely.Geometry | None) -> list
     made = []
     for number, (zone, area) in enumerate(zip(zones, build_belts(lines, specs, outline).geometry, strict=True)):
         if area.is_empty:
-            sentence = f"“{zone.name}”整条都在区界以外，或被前面的圈带完全盖住，请核对中心线"
+            sentence = say("“{zone}”整条都在区界以外，或被前面的圈带完全盖住，请核对中心线", zone=zone.name)
             raise RuleError(sentence, f"zones-{number}-line")
         made.append(outline_text(area))
     return made
@@ -221,8 +231,13 @@ def _check_apart(zones: Sequence[ZoneDraft], areas: Sequence[shapely.Geometry]) 
     for (number, first), (other, second) in combinations(enumerate(areas), 2):
         overlap = shapely.intersection(first, second)
         if not overlap.is_empty and overlap.area and _measure(overlap) > _MOST_OVERLAP_M2:
-            names = f"“{zones[number].name}”和“{zones[other].name}”"
-            raise RuleError(f"{names}重叠 {_measure(overlap):,.0f} 平方米，请修正边界后再保存", f"zones-{other}-shape")
+            sentence = say(
+                "“{zone}”和“{other}”重叠 {area:,.0f} 平方米，请修正边界后再保存",
+                zone=zones[number].name,
+                other=zones[other].name,
+                area=_measure(overlap),
+            )
+            raise RuleError(sentence, f"zones-{other}-shape")
 
 
 def _measure(area: shapely.Geometry) -> float:
@@ -248,9 +263,9 @@ def choose_zone(
     """
     in_force = layouts.find_layout_in_force(session, project.district.adcode, kind, today())
     if in_force is None or key not in {OUTSIDE, *(zone.key for zone in in_force.zones)}:
-        raise RuleError("没有这个分区，请从列表中选择", "zone")
+        raise RuleError(say("没有这个分区，请从列表中选择"), "zone")
     if not reason:
-        raise RuleError("请写明理由，将与计算结果一并保留", "reason")
+        raise RuleError(say("请写明理由，将与计算结果一并保留"), "reason")
     choice = check_choice(session, project, kind, version) or ZoneChoice(project=project, kind=kind)
     choice.zone_key, choice.reason = key, reason
     choice.chosen_by, choice.chosen_at = session.info.get("actor") or "system", utc_now()

@@ -12,6 +12,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.errors import ConfirmationNeededError, RuleError
 from portfolio.domain.quantities import format_exact
+from portfolio.domain.sentences import say, several
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.services.payments import doubts_about, uncovered_by
 from portfolio.store.base import utc_now
@@ -44,7 +45,7 @@ def add_entry(
     check_dates(draft)
     if draft.state is MoneyState.PAID:
         hold(session, project)
-    question = "；".join(doubts_about(session, project, draft, contract)) or None
+    question = several(doubts_about(session, project, draft, contract), "；") or None
     if question is not None and question != confirmed:
         raise ConfirmationNeededError(question, "amount")
     return write_entry(session, project, draft, contract=contract, warning=question)
@@ -53,7 +54,7 @@ def add_entry(
 def check_amount(draft: LedgerDraft) -> None:
     """Raise RuleError unless the amount is above zero."""
     if draft.amount_fen <= 0:
-        raise RuleError("金额必须大于 0；要减少已登记的金额，请对原记录做冲销", "amount")
+        raise RuleError(say("金额必须大于 0；要减少已登记的金额，请对原记录做冲销"), "amount")
 
 
 def check_dates(draft: LedgerDraft) -> None:
@@ -61,9 +62,12 @@ def check_dates(draft: LedgerDraft) -> None:
     if draft.document_on is None:
         return
     if draft.document_on > today():
-        raise RuleError("文件日期晚于今天，请核对", "document_on")
+        raise RuleError(say("文件日期晚于今天，请核对"), "document_on")
     if is_before(draft, draft.document_on):
-        raise RuleError(f"登记的年月早于文件日期 {draft.document_on}，请核对年度、月份或文件日期", "document_on")
+        raise RuleError(
+            say("登记的年月早于文件日期 {document_on}，请核对年度、月份或文件日期", document_on=draft.document_on),
+            "document_on",
+        )
 
 
 def is_before(draft: LedgerDraft, day: dt.date) -> bool:
@@ -80,12 +84,12 @@ def reverse_entry(session: Session, entry: LedgerEntry, reason: str) -> LedgerEn
         If it is a reversal itself, was reversed already, or no reason is given.
     """
     if entry.reverses_id is not None:
-        raise RuleError("冲销记录不能再冲销；如冲销有误，请重新登记原金额")
+        raise RuleError(say("冲销记录不能再冲销；如冲销有误，请重新登记原金额"))
     hold(session, entry.project)
     if ledger.find_reversal(session, entry) is not None:
-        raise RuleError(f"第 {entry.id} 号记录已经冲销过，不能重复冲销")
+        raise RuleError(say("第 {number} 号记录已经冲销过，不能重复冲销", number=entry.id))
     if not reason:
-        raise RuleError("请写明冲销原因", "reason")
+        raise RuleError(say("请写明冲销原因"), "reason")
     reversal = _reverse(session, entry, reason)
     if entry.is_carried and (other := ledger.find_carried(session, entry)) is not None:
         _reverse(session, other, reason)
@@ -131,9 +135,18 @@ def carry_forward(
     if amount_fen > unspent:
         left = format_exact(max(unspent, 0))
         asked = format_exact(amount_fen)
-        raise RuleError(f"{year} 年{source.label}到位未支付的只有 {left} 万元，不能结转 {asked} 万元", "amount")
+        raise RuleError(
+            say(
+                "{year} 年{source}到位未支付的只有 {left} 万元，不能结转 {asked} 万元",
+                year=year,
+                source=source,
+                left=left,
+                asked=asked,
+            ),
+            "amount",
+        )
     if year >= LAST_YEAR:
-        raise RuleError(f"{year} 年之后的年度不能登记", "amount")
+        raise RuleError(say("{year} 年之后的年度不能登记", year=year), "amount")
     out = write_entry(session, project, draft, amount_fen=-amount_fen, carried_year=year + 1)
     brought = dataclasses.replace(draft, year=year + 1)
     return out, write_entry(session, project, brought, carried_year=year, carried_from_id=out.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.lights import Light, LightRule, check_rules
+from portfolio.domain.sentences import say
 from portfolio.services.settings import change_setting
 from portfolio.store.base import utc_now
 from portfolio.store.models import LightOverride, Project
@@ -29,9 +30,9 @@ def override_light(
         If no reason is given, or the day is past or more than a year ahead.
     """
     if not reason.strip():
-        raise RuleError("请写明为什么改灯，将记入沿革", "reason")
+        raise RuleError(say("请写明为什么改灯，将记入沿革"), "reason")
     if not today() <= expires_on <= today() + dt.timedelta(days=LONGEST_DAYS):
-        raise RuleError("有效期应在今天至一年之内，到期后恢复为按规则计算", "expires_on")
+        raise RuleError(say("有效期应在今天至一年之内，到期后恢复为按规则计算"), "expires_on")
     end_override(session, project)
     made = LightOverride(
         project_id=project.id,
@@ -67,7 +68,7 @@ def change_rules(session: Session, rules: Sequence[LightRule], *, version: int |
     """
     check_rules(rules)
     if not session.info.get("reason"):
-        raise RuleError("请写明为什么调整规则，将记入沿革", "reason")
+        raise RuleError(say("请写明为什么调整规则，将记入沿革"), "reason")
     stored = [
         {"name": one.name, "condition": one.condition.value, "above": one.above, "colour": one.colour.value}
         for one in rules

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.basemaps import HIGHEST_ZOOM, MOST_ADDED, check_template
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Datum
 from portfolio.services.settings import change_setting
 from portfolio.store.queries import map_settings
@@ -62,8 +63,8 @@ def _stored(session: Session) -> dict[str, Any]:
 
 def _check(session: Session, draft: BaseDraft, *, count: int) -> None:
     if any(base.name == draft.name for base in map_settings.list_base_maps(session)):
-        raise RuleError("已有同名的底图，请换一个名称", "name")
+        raise RuleError(say("已有同名的底图，请换一个名称"), "name")
     if count >= MOST_ADDED:
-        raise RuleError(f"最多添加 {MOST_ADDED} 个底图，请先移除不用的", "name")
+        raise RuleError(say("最多添加 {most} 个底图，请先移除不用的", most=MOST_ADDED), "name")
     if not 0 <= draft.first_zoom <= draft.last_zoom <= HIGHEST_ZOOM:
-        raise RuleError(f"级别在 0 至 {HIGHEST_ZOOM} 之间", "last_zoom")
+        raise RuleError(say("级别在 0 至 {most} 之间", most=HIGHEST_ZOOM), "last_zoom")

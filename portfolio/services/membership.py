@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from geo.belts import zone_shares
 from geo.crs import LONLAT
 from portfolio.domain.layouts import OUTSIDE
+from portfolio.domain.sentences import say
 from portfolio.domain.shares import WHOLE_PPM, split_exactly
 from portfolio.store.models import Layout, Project, Zone, ZoneChoice, ZoneShare
 from portfolio.store.queries.layouts import list_all_shares
@@ -152,4 +153,6 @@ def first_wrong_share(session: Session) -> str | None:
     wrong = next((pair for pair in sorted({*stored, *expected}) if stored.get(pair) != expected.get(pair)), None)
     if wrong is None:
         return None
-    return f"{session.get_one(Project, wrong[0]).code} 在第 {wrong[1]} 号布局中的归属与其位置不符"
+    return say(
+        "{code} 在第 {number} 号布局中的归属与其位置不符", code=session.get_one(Project, wrong[0]).code, number=wrong[1]
+    )

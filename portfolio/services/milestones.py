@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, MilestoneDraft, check_milestones, later_by_years
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Level, Nature, Stage, Status
 from portfolio.services.settings import change_setting
 from portfolio.store.base import utc_now
@@ -41,7 +42,7 @@ def save_milestones(session: Session, project: Project, drafts: Sequence[Milesto
     there = {row.stage: row for row in queries.list_milestones(session, project)}
     if stamp(list(there.values())) != seen:
         newest = max(there.values(), key=lambda row: row.version, default=None)
-        actor = last_actor(session, Milestone.__tablename__, newest) if newest else "另一人"
+        actor = last_actor(session, Milestone.__tablename__, newest) if newest else say("另一人")
         raise StaleError(newest.version if newest else 0, actor)
     check_milestones(drafts, today())
     for draft in drafts:
@@ -74,7 +75,9 @@ def _follow(project: Project, drafts: Sequence[MilestoneDraft]) -> None:
     if project.stage is not None and order.index(project.stage) >= order.index(furthest):
         return
     if project.status is not Status.ACTIVE:
-        raise RuleError(f"项目已{project.status.label}，请先恢复推进再填新的实际日期", f"{furthest.value}-actual_on")
+        raise RuleError(
+            say("项目已{status}，请先恢复推进再填新的实际日期", status=project.status), f"{furthest.value}-actual_on"
+        )
     project.stage = furthest
 
 
@@ -90,11 +93,11 @@ def fix_baseline(session: Session, project: Project, reason: str) -> Baseline:
     days = json.dumps({stage.value: day.isoformat() for stage, day in planned.items()})
     earlier = queries.list_baselines(session, project)
     if not reason.strip():
-        raise RuleError("请写明为什么设定基线，如“初设批复后首次排定”", "reason")
+        raise RuleError(say("请写明为什么设定基线，如“初设批复后首次排定”"), "reason")
     if not planned:
-        raise RuleError("还没有计划日期，请先填写里程碑的计划日期", "reason")
+        raise RuleError(say("还没有计划日期，请先填写里程碑的计划日期"), "reason")
     if earlier and earlier[0].days == days:
-        raise RuleError(f"计划日期与第 {earlier[0].number} 版基线相同，不必重设", "reason")
+        raise RuleError(say("计划日期与第 {number} 版基线相同，不必重设", number=earlier[0].number), "reason")
     made = Baseline(
         project_id=project.id,
         number=earlier[0].number + 1 if earlier else 1,
@@ -117,16 +120,16 @@ def add_approval(session: Session, project: Project, draft: ApprovalDraft) -> Ap
         If its day is still to come, it ends before it begins, or it is entered already.
     """
     if draft.approved_on > today():
-        raise RuleError("批复日期晚于今天，请核对", "approved_on")
+        raise RuleError(say("批复日期晚于今天，请核对"), "approved_on")
     years = queries.valid_years(session).get(draft.kind)
     until = draft.valid_until or (later_by_years(draft.approved_on, years) if years else None)
     if until is not None and until < draft.approved_on:
-        raise RuleError("有效期早于批复日期，请核对", "valid_until")
+        raise RuleError(say("有效期早于批复日期，请核对"), "valid_until")
     same = (
         one for one in queries.list_approvals(session, project) if (one.kind, one.number) == (draft.kind, draft.number)
     )
     if next(same, None) is not None:
-        raise RuleError("这份批复已经登记过", "number")
+        raise RuleError(say("这份批复已经登记过"), "number")
     made = Approval(
         project_id=project.id,
         kind=draft.kind,
@@ -155,7 +158,7 @@ def change_stages(session: Session, nature: Nature, level: Level | None, stages:
         If acceptance is not among them: without it no project would ever be complete.
     """
     if stages and Stage.ACCEPTED not in stages:
-        raise RuleError("里程碑模板须包含“竣工验收”，否则项目无从完工", "stages")
+        raise RuleError(say("里程碑模板须包含“竣工验收”，否则项目无从完工"), "stages")
     stored = dict(find_setting(session, queries.STAGES_KEY, {}))
     key = f"{nature.value}/{level.value}" if level else nature.value
     stored.pop(key, None)
@@ -173,5 +176,5 @@ def change_validity(session: Session, years: Mapping[ApprovalKind, int]) -> None
         If a number of years is not between 1 and 20.
     """
     if not all(1 <= number <= MOST_YEARS for number in years.values()):
-        raise RuleError(f"有效年数应在 1 至 {MOST_YEARS} 之间；不设有效期的请留空", "years")
+        raise RuleError(say("有效年数应在 1 至 {most} 之间；不设有效期的请留空", most=MOST_YEARS), "years")
     change_setting(session, queries.VALIDITY_KEY, {kind.value: number for kind, number in years.items()})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.packs import PackKind, PackState
+from portfolio.domain.sentences import say
 from portfolio.services.files import keep_file
 from portfolio.store.base import utc_now
 from portfolio.store.models import FrozenPack, FrozenPackFile, PackJob, PackJobFile
@@ -48,9 +49,9 @@ def ask_for_pack(session: Session, draft: PackDraft) -> PackJob:
         If the day lies in the future, or no file is chosen.
     """
     if draft.as_of > today():
-        raise RuleError("截至日期晚于今天，请填今天或更早的日期", "as_of")
+        raise RuleError(say("截至日期晚于今天，请填今天或更早的日期"), "as_of")
     if not draft.kinds:
-        raise RuleError("请至少选择一种文件", "xlsx")
+        raise RuleError(say("请至少选择一种文件"), "xlsx")
     now = utc_now()
     for old in packs.list_jobs_before(session, now - KEPT_FOR):
         session.delete(old)
@@ -109,9 +110,9 @@ def freeze_pack(session: Session, job: PackJob) -> FrozenPack:
         If it is not made yet, or frozen already.
     """
     if job.state is not PackState.DONE or job.content is None or job.hash is None:
-        raise RuleError("报告还没有生成完，不能定版")
+        raise RuleError(say("报告还没有生成完，不能定版"))
     if job.frozen_id is not None:
-        raise RuleError("这份报告已经定版，不必重复定版")
+        raise RuleError(say("这份报告已经定版，不必重复定版"))
     now, name = utc_now(), f"{job.scope}_{job.as_of:%Y%m%d}.json"
     pack = FrozenPack(
         scope_key=job.scope_key,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.services.files import keep_file
 from portfolio.services.reporting import check_round
 from portfolio.store.models import ProgressReport, ReportPhoto
@@ -27,7 +28,7 @@ def add_photo(session: Session, report: ProgressReport, body: bytes, *, caption:
     _check_writable(report)
     count = session.scalar(select(func.count(ReportPhoto.id)).where(ReportPhoto.report_id == report.id)) or 0
     if count >= MOST_PHOTOS:
-        raise RuleError(f"一份月报最多 {MOST_PHOTOS} 张照片，请先删去不用的", "photo")
+        raise RuleError(say("一份月报最多 {most} 张照片，请先删去不用的", most=MOST_PHOTOS), "photo")
     name = f"{report.project.code}_{report.round.period}_{count + 1:02d}.jpg"
     photo = ReportPhoto(report=report, file=keep_file(session, name, "image/jpeg", body), caption=caption)
     session.add(photo)
@@ -61,4 +62,4 @@ def remove_photo(session: Session, photo: ReportPhoto) -> None:
 def _check_writable(report: ProgressReport) -> None:
     check_round(report)
     if not report.state.is_open:
-        raise RuleError(f"这份月报{report.state.label}，照片不能再改；要改请先撤回或请核定人退回", "photo")
+        raise RuleError(say("这份月报{state}，照片不能再改；要改请先撤回或请核定人退回", state=report.state), "photo")

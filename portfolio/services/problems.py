@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.reporting import ProblemDraft
+from portfolio.domain.sentences import say
 from portfolio.store.models import Problem, Project, StoredFile
 from portfolio.store.queries.revisions import last_actor
 
@@ -59,7 +60,7 @@ def close_problem(
     """
     _check_open(session, problem, version)
     if not evidence:
-        raise RuleError("请写明怎样解决、有什么依据", "evidence")
+        raise RuleError(say("请写明怎样解决、有什么依据"), "evidence")
     problem.closed_on, problem.evidence, problem.evidence_file = today(), evidence, file
     session.flush()
 
@@ -76,7 +77,7 @@ def reopen_problem(session: Session, problem: Problem, *, version: int) -> None:
     """
     _check_version(session, problem, version)
     if problem.closed_on is None:
-        raise RuleError("这个问题没有销号，不用重开")
+        raise RuleError(say("这个问题没有销号，不用重开"))
     problem.closed_on = problem.evidence = problem.evidence_file = None
     session.flush()
 
@@ -98,15 +99,15 @@ def _stated(draft: ProblemDraft) -> dict[str, object]:
 
 def _check(draft: ProblemDraft) -> None:
     if draft.opened_on > today():
-        raise RuleError("发现日期晚于今天，请核对", "opened_on")
+        raise RuleError(say("发现日期晚于今天，请核对"), "opened_on")
     if draft.due_on < draft.opened_on:
-        raise RuleError("解决期限早于发现日期，请核对", "due_on")
+        raise RuleError(say("解决期限早于发现日期，请核对"), "due_on")
 
 
 def _check_open(session: Session, problem: Problem, version: int) -> None:
     _check_version(session, problem, version)
     if problem.closed_on is not None:
-        raise RuleError(f"这个问题已于 {problem.closed_on} 销号；要继续处理请先重开")
+        raise RuleError(say("这个问题已于 {closed_on} 销号；要继续处理请先重开", closed_on=problem.closed_on))
 
 
 def _check_version(session: Session, problem: Problem, version: int) -> None:

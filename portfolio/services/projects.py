@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.drafts import PlaceDraft, ProjectDraft
 from portfolio.domain.errors import DuplicateError, RuleError, StaleError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Basis, Stage, Status
 from portfolio.store.history import values_of
 from portfolio.store.models import District, Plan, Project
@@ -65,7 +66,7 @@ def update_project(session: Session, project: Project, draft: ProjectDraft, *, v
     check_version(session, project, version)
     district = _district(session, draft.district)
     if district.id != project.district_id:
-        raise RuleError("项目编码含区划代码，不能改到其他区县；请在那个区县新登记", "district")
+        raise RuleError(say("项目编码含区划代码，不能改到其他区县；请在那个区县新登记"), "district")
     _check(session, draft, district, but=project.code)
     _fill(project, draft, district, _plan(session, draft))
     session.flush()
@@ -99,7 +100,7 @@ def set_stage(session: Session, project: Project, stage: Stage | None, *, versio
     """
     check_version(session, project, version)
     if project.status is not Status.ACTIVE:
-        raise RuleError(f"项目已{project.status.label}，请先恢复推进再更新阶段", "stage")
+        raise RuleError(say("项目已{status}，请先恢复推进再更新阶段", status=project.status), "stage")
     project.stage = stage
     session.flush()
     return project
@@ -115,9 +116,9 @@ def set_status(session: Session, project: Project, status: Status, *, version: i
     """
     check_version(session, project, version)
     if project.status is status:
-        raise RuleError(f"项目目前就是“{status.label}”状态", "status")
+        raise RuleError(say("项目目前就是“{status}”状态", status=status), "status")
     if not session.info.get("reason"):
-        raise RuleError("请写明原因，将记入沿革", "reason")
+        raise RuleError(say("请写明原因，将记入沿革"), "reason")
     project.status = status
     session.flush()
     return project
@@ -158,7 +159,7 @@ def next_code(session: Session, district: District) -> str:
 def _district(session: Session, adcode: str) -> District:
     district = districts.find_district(session, adcode)
     if district is None:
-        raise RuleError(f"没有代码为“{adcode[:12]}”的区县，请从列表中选择", "district")
+        raise RuleError(say("没有代码为“{adcode}”的区县，请从列表中选择", adcode=adcode[:12]), "district")
     return district
 
 
@@ -167,27 +168,29 @@ def _plan(session: Session, draft: ProjectDraft) -> Plan | None:
         return None
     plan = districts.find_plan(session, draft.plan_key) if draft.plan_key else None
     if plan is None or plan.district.adcode != draft.district:
-        raise RuleError("规划内项目须选择本区县的规划", "plan_key")
+        raise RuleError(say("规划内项目须选择本区县的规划"), "plan_key")
     return plan
 
 
 def _check(session: Session, draft: ProjectDraft, district: District, *, but: str | None = None) -> None:
     if draft.start_year and draft.completion_year and draft.completion_year < draft.start_year:
-        raise RuleError("建成年份早于开工年份，请核对", "completion_year")
+        raise RuleError(say("建成年份早于开工年份，请核对"), "completion_year")
     if draft.basis is not Basis.OUTSIDE and not draft.section:
-        raise RuleError("规划内项目须写明所在章节或专栏", "section")
+        raise RuleError(say("规划内项目须写明所在章节或专栏"), "section")
     namesake = projects.find_namesake(session, district, _full_name(draft), but=but)
     if namesake is not None:
-        raise DuplicateError(f"本区县已有同名项目 {namesake.code}；若是另一期或另一校区，请在备注中写明", "name")
+        raise DuplicateError(
+            say("本区县已有同名项目 {code}；若是另一期或另一校区，请在备注中写明", code=namesake.code), "name"
+        )
 
 
 def _check_place(place: PlaceDraft) -> None:
     if (place.lon is None) != (place.lat is None):
-        raise RuleError("经度和纬度须同时填写", "lat" if place.lat is None else "lon")
+        raise RuleError(say("经度和纬度须同时填写"), "lat" if place.lat is None else "lon")
     if place.lon is None and place.accuracy.is_located:
-        raise RuleError("填写了位置精度但没有坐标，请选择地名或填写经纬度", "accuracy")
+        raise RuleError(say("填写了位置精度但没有坐标，请选择地名或填写经纬度"), "accuracy")
     if place.lon is not None and place.lat is not None and not (73 < place.lon < 136 and 3 < place.lat < 54):
-        raise RuleError("坐标不在中国境内，请检查经度、纬度是否填反", "lon")
+        raise RuleError(say("坐标不在中国境内，请检查经度、纬度是否填反"), "lon")
 
 
 def _full_name(draft: ProjectDraft) -> str:

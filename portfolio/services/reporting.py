@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.reporting import ReportDraft, ReportState, RoundState, check_complete
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.services import ledger
 from portfolio.store.base import utc_now
@@ -84,7 +85,7 @@ def withdraw_report(session: Session, report: ProgressReport, *, version: int) -
     """
     check_version(session, report, version)
     if report.state is not ReportState.SUBMITTED:
-        raise RuleError(f"这份月报目前是“{report.state.label}”，不能撤回；已核定的请联系核定人退回")
+        raise RuleError(say("这份月报目前是“{state}”，不能撤回；已核定的请联系核定人退回", state=report.state))
     check_round(report)
     report.state = ReportState.DRAFT
     session.flush()
@@ -102,7 +103,7 @@ def accept_report(session: Session, report: ProgressReport, *, version: int, not
     """
     check_version(session, report, version)
     if report.state is not ReportState.SUBMITTED:
-        raise RuleError(f"这份月报目前是“{report.state.label}”，只有已报送的才能核定")
+        raise RuleError(say("这份月报目前是“{state}”，只有已报送的才能核定", state=report.state))
     entry = ledger.add_entry(session, report.project, _work_done(report)) if report.work_done_fen else None
     report.state, report.entry = ReportState.ACCEPTED, entry
     _note_review(session, report, note)
@@ -121,9 +122,9 @@ def return_report(session: Session, report: ProgressReport, *, version: int, not
     """
     check_version(session, report, version)
     if not note:
-        raise RuleError("请写明退回原因，填报人会看到", "note")
+        raise RuleError(say("请写明退回原因，填报人会看到"), "note")
     if report.state.is_open:
-        raise RuleError(f"这份月报目前是“{report.state.label}”，还没有报送，不用退回")
+        raise RuleError(say("这份月报目前是“{state}”，还没有报送，不用退回", state=report.state))
     check_round(report)
     if report.entry is not None and find_reversal(session, report.entry) is None:
         ledger.reverse_entry(session, report.entry, f"{report.round.span.label}月报退回：{note}")
@@ -142,18 +143,20 @@ def _check_writable(session: Session, report: ProgressReport, version: int) -> N
     check_round(report)
     check_version(session, report, version)
     if report.state is ReportState.SUBMITTED:
-        raise RuleError("已报送，等待核定；要修改请先撤回")
+        raise RuleError(say("已报送，等待核定；要修改请先撤回"))
     if report.state is ReportState.ACCEPTED:
-        raise RuleError("已核定，不能直接修改；要更正请联系核定人退回")
+        raise RuleError(say("已核定，不能直接修改；要更正请联系核定人退回"))
 
 
 def check_round(report: ProgressReport) -> None:
     """Raise RuleError, with what to do, unless the report's round takes reports now."""
     label, state = report.round.span.label, report.round.state
     if state is RoundState.CLOSED:
-        raise RuleError(f"{label}月报已关闭，没有保存；确需补报或更正，请联系管理员或分管领导重新开放这一期")
+        raise RuleError(
+            say("{span}月报已关闭，没有保存；确需补报或更正，请联系管理员或分管领导重新开放这一期", span=label)
+        )
     if state is RoundState.COMING:
-        raise RuleError(f"{label}月报从 {report.round.opens_on} 起填报，请届时再填")
+        raise RuleError(say("{span}月报从 {opens_on} 起填报，请届时再填", span=label, opens_on=report.round.opens_on))
 
 
 def _work_done(report: ProgressReport) -> LedgerDraft:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import DuplicateError, RuleError
 from portfolio.domain.reporting import ReportState, RoundDraft
+from portfolio.domain.sentences import say
 from portfolio.store.base import utc_now
 from portfolio.store.models import ProgressReport, ReportingRound
 from portfolio.store.queries import reports, rounds
@@ -21,15 +22,22 @@ def open_round(session: Session, draft: RoundDraft) -> ReportingRound:
         If the days are out of order, or another round covers part of the period already.
     """
     if draft.opens_on < draft.period.first_day:
-        raise RuleError(f"开始填报日期早于报告期（{draft.period.first_day} 起），请核对", "opens_on")
+        raise RuleError(
+            say("开始填报日期早于报告期（{first_day} 起），请核对", first_day=draft.period.first_day), "opens_on"
+        )
     if draft.due_on < draft.opens_on:
-        raise RuleError("截止日期早于开始填报日期，请核对", "due_on")
+        raise RuleError(say("截止日期早于开始填报日期，请核对"), "due_on")
     district = get_district(session, draft.district)
     session.refresh(district, with_for_update=True)  # two people may be opening it at the same moment
     other = rounds.find_overlapping(session, district, draft.period.first_day, draft.period.last_day)
     if other is not None:
         raise DuplicateError(
-            f"{district.name}已有 {other.span.label}月报，报告期不能重叠，否则完成投资会重复", "period"
+            say(
+                "{district}已有 {span}月报，报告期不能重叠，否则完成投资会重复",
+                district=district.name,
+                span=other.span.label,
+            ),
+            "period",
         )
     opened = ReportingRound(
         district=district,
@@ -54,7 +62,7 @@ def add_missing_projects(session: Session, period: ReportingRound) -> int:
         If the round is closed.
     """
     if period.closed_at is not None:
-        raise RuleError("这一期已关闭，请先重新开放再补入项目")
+        raise RuleError(say("这一期已关闭，请先重新开放再补入项目"))
     rounds.lock_round(session, period)
     there = reports.list_reported_project_ids(session, period)
     missing = [one for one in reports.list_owing_projects(session, period.district_id) if one.id not in there]
@@ -72,7 +80,7 @@ def close_round(session: Session, period: ReportingRound) -> None:
         If it is closed already.
     """
     if period.closed_at is not None:
-        raise RuleError(f"{period.span.label}月报已经关闭，不用再关")
+        raise RuleError(say("{span}月报已经关闭，不用再关", span=period.span.label))
     period.closed_at, period.closed_by = utc_now(), session.info.get("actor") or "system"
     session.flush()
 
@@ -86,6 +94,6 @@ def reopen_round(session: Session, period: ReportingRound) -> None:
         If it is not closed.
     """
     if period.closed_at is None:
-        raise RuleError(f"{period.span.label}月报没有关闭，可以直接填报")
+        raise RuleError(say("{span}月报没有关闭，可以直接填报", span=period.span.label))
     period.closed_at = period.closed_by = None
     session.flush()

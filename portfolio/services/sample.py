@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import (
     Accuracy,
     Basis,
@@ -106,10 +107,10 @@ def add_samples(session: Session, count: int, *, seed: int = 1, progress: Progre
         If samples are there already, or there is no district to put them in.
     """
     if projects.has_samples(session):
-        raise RuleError("库中已有演示项目；如要重新生成，请先运行 portfolio sample --remove")
+        raise RuleError(say("库中已有演示项目；如要重新生成，请先运行 portfolio sample --remove"))
     homes = _homes(session)
     if not homes:
-        raise RuleError("库中还没有区县，请先运行 portfolio init 装入规划")
+        raise RuleError(say("库中还没有区县，请先运行 portfolio init 装入规划"))
     maker = _Maker(homes, seed, _next_number(session, Project), _next_number(session, LedgerEntry))
     numbers = iter(range(1, count + 1))
     while batch := list(islice(numbers, BATCH)):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import DuplicateError, PortfolioError, RuleError
 from portfolio.domain.roles import Role
+from portfolio.domain.sentences import say
 from portfolio.store.base import utc_now
 from portfolio.store.models import ApiToken, User, UserSession
 from portfolio.store.queries import users as queries
@@ -41,7 +42,7 @@ class LockedError(SignInError):
     """Too many wrong passwords; ``until`` (UTC) says when the next try is allowed."""
 
     def __init__(self, until: dt.datetime) -> None:
-        super().__init__("密码连续输错，账号已暂时锁定")
+        super().__init__(say("密码连续输错，账号已暂时锁定"))
         self.until = until
 
 
@@ -78,7 +79,13 @@ def sign_in(session: Session, name: str, password: str) -> str:
 
 
 def _refusal() -> SignInError:
-    return SignInError(f"用户名或密码不正确。连续输错 {MAX_FAILED_ATTEMPTS} 次将锁定 {LOCK_TIME.seconds // 60} 分钟")
+    return SignInError(
+        say(
+            "用户名或密码不正确。连续输错 {most} 次将锁定 {minutes} 分钟",
+            most=MAX_FAILED_ATTEMPTS,
+            minutes=LOCK_TIME.seconds // 60,
+        )
+    )
 
 
 def _count_failure(user: User) -> SignInError:
@@ -146,9 +153,9 @@ def change_password(session: Session, user: User, current: str, new: str) -> str
         If the current password is wrong, or the new one is the same or too short.
     """
     if not _is_password(user.password_hash, current):
-        raise RuleError("当前密码不正确，请重新输入", field="current")
+        raise RuleError(say("当前密码不正确，请重新输入"), field="current")
     if current == new:
-        raise RuleError("新密码不能与当前密码相同", field="new")
+        raise RuleError(say("新密码不能与当前密码相同"), field="new")
     user.password_hash = _hash_password(new)
     user.must_change_password = False
     _end_sessions(session, user)
@@ -157,7 +164,14 @@ def change_password(session: Session, user: User, current: str, new: str) -> str
 
 def _hash_password(password: str) -> str:
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise RuleError(f"密码应为 {MIN_PASSWORD_LENGTH} 至 {MAX_PASSWORD_LENGTH} 个字符", field="new")
+        raise RuleError(
+            say(
+                "密码应为 {least} 至 {most} 个字符",
+                least=MIN_PASSWORD_LENGTH,
+                most=MAX_PASSWORD_LENGTH,
+            ),
+            field="new",
+        )
     return _HASHER.hash(password)
 
 
@@ -204,9 +218,9 @@ def add_user(session: Session, draft: UserDraft) -> tuple[User, str]:
         If somebody has that name.
     """
     if not _NAME.fullmatch(draft.name):
-        raise RuleError("用户名应为 2 至 32 个字母、数字或 _ . -", field="name")
+        raise RuleError(say("用户名应为 2 至 32 个字母、数字或 _ . -"), field="name")
     if queries.find_user(session, draft.name) is not None:
-        raise DuplicateError(f"已有名为“{draft.name}”的用户，请换一个用户名", field="name")
+        raise DuplicateError(say("已有名为“{name}”的用户，请换一个用户名", name=draft.name), field="name")
     password = _one_time_password()
     user = _new_user(draft, password, must_change=True)
     session.add(user)
@@ -232,7 +246,9 @@ def change_user(session: Session, user: User, draft: UserDraft) -> None:
 
 def _keep_an_administrator(session: Session, user: User, *, field: str | None = None) -> None:
     if [one.id for one in queries.list_active_administrators(session)] == [user.id]:
-        raise RuleError(f"“{user.name}”是最后一个可用的管理员。请先指定另一名管理员，再做这项修改", field=field)
+        raise RuleError(
+            say("“{user}”是最后一个可用的管理员。请先指定另一名管理员，再做这项修改", user=user.name), field=field
+        )
 
 
 def disable_user(session: Session, user: User) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from portfolio.domain.errors import PortfolioError
+from portfolio.domain.sentences import say
 from portfolio.store.base import Base
 from portfolio.store.engine import make_engine, sqlite_driver  # type: ignore[attr-defined]
 from portfolio.store.models import LedgerEntry, Revision
@@ -80,7 +81,10 @@ def integrity_faults(connection: Connection) -> list[str]:
         return []
     faults = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
     broken = connection.execute(text("PRAGMA foreign_key_check"))
-    return faults + [f"表 {row[0]} 第 {row[1]} 行引用了 {row[2]} 中不存在的记录" for row in broken]
+    return faults + [
+        say("表 {table} 第 {row} 行引用了 {other} 中不存在的记录", table=row[0], row=row[1], other=row[2])
+        for row in broken
+    ]
 
 
 def is_known_revision(revision: str | None) -> bool:
@@ -98,7 +102,7 @@ def database_file(engine: Engine) -> Path:
         On PostgreSQL, naming the command to use there.
     """
     if engine.dialect.name != "sqlite" or not engine.url.database:
-        raise BackupError("数据库是 PostgreSQL，请用 pg_dump -Fc 备份，用 pg_restore 恢复")
+        raise BackupError(say("数据库是 PostgreSQL，请用 pg_dump -Fc 备份，用 pg_restore 恢复"))
     return Path(engine.url.database)
 
 
@@ -111,13 +115,13 @@ def back_up(engine: Engine, target: Path) -> ControlTotals:
         If there is no database, ``target`` exists already, or the copy is not equal to it.
     """
     if not database_file(engine).exists():
-        raise BackupError(f"还没有数据库：{database_file(engine)}，请先运行 portfolio init")
+        raise BackupError(say("还没有数据库：{file}，请先运行 portfolio init", file=database_file(engine)))
     if target.exists():
-        raise BackupError(f"{target} 已存在，请换一个文件名；备份不会覆盖已有文件")
+        raise BackupError(say("{target} 已存在，请换一个文件名；备份不会覆盖已有文件", target=target))
     with _draft_beside(target) as draft:
         expected = _copy_into(engine, draft)
         if prove(draft) != expected:
-            raise BackupError("备份与数据库的控制总数不一致，备份已放弃，请重试")
+            raise BackupError(say("备份与数据库的控制总数不一致，备份已放弃，请重试"))
         draft.chmod(0o600)
         _put_in_place(draft, target)
     return expected
@@ -163,13 +167,13 @@ def prove(path: Path) -> ControlTotals:
     try:
         revision = current_revision(engine)
         if revision is None or not is_known_revision(revision):
-            raise BackupError("文件不是本系统的数据库，或由更新版本的软件建立")
+            raise BackupError(say("文件不是本系统的数据库，或由更新版本的软件建立"))
         with engine.connect() as connection:
             if faults := integrity_faults(connection):
-                raise BackupError(f"文件已损坏：{faults[0]}")
+                raise BackupError(say("文件已损坏：{fault}", fault=faults[0]))
             return control_totals(connection)
     except DatabaseError as error:
-        raise BackupError(f"文件已损坏：{error.orig}") from error
+        raise BackupError(say("文件已损坏：{error}", error=error.orig)) from error
     finally:
         engine.dispose()
 
@@ -177,13 +181,13 @@ def prove(path: Path) -> ControlTotals:
 def _check_readable(path: Path) -> None:
     """Look into a file without touching it: is it a whole database at all?"""
     if not path.is_file():
-        raise BackupError(f"没有文件 {path}，请检查路径")
+        raise BackupError(say("没有文件 {path}，请检查路径", path=path))
     wal = path.with_name(f"{path.name}-wal")
     if wal.exists() and wal.stat().st_size:
-        raise BackupError(f"{path} 正在使用，不是完整的备份；请用 portfolio backup 制作备份")
+        raise BackupError(say("{path} 正在使用，不是完整的备份；请用 portfolio backup 制作备份", path=path))
     with path.open("rb") as file:
         if file.read(len(_SQLITE_HEADER)) != _SQLITE_HEADER:
-            raise BackupError(f"{path} 不是数据库文件，请检查路径")
+            raise BackupError(say("{path} 不是数据库文件，请检查路径", path=path))
 
 
 def put_back(engine: Engine, source: Path) -> tuple[ControlTotals, Path | None]:
@@ -231,6 +235,6 @@ def _check_unused(path: Path) -> None:
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("ROLLBACK")
         except sqlite_driver.OperationalError as error:
-            raise BackupError("数据库正在使用，请先停止服务再恢复") from error
+            raise BackupError(say("数据库正在使用，请先停止服务再恢复")) from error
         except sqlite_driver.DatabaseError:
             return

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, event, insert, inspect, select, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.store.base import Hundredths, Tracked, utc_now
 from portfolio.store.models.revision import Revision
 
@@ -147,7 +148,7 @@ def first_broken_revision(session: Session) -> str | None:
         for revision in revisions:
             row = {name: getattr(revision, name) for name in _HASHED}
             if revision.previous_hash != previous or revision.hash != revision_hash(previous, row):
-                return f"修订记录第 {revision.id} 行与前一行不衔接或已被改动"
+                return say("修订记录第 {revision} 行与前一行不衔接或已被改动", revision=revision.id)
             previous = revision.hash
             latest[revision.record_type, revision.record_id] = revision
     return _first_record_off(session, latest)
@@ -171,8 +172,8 @@ def _first_record_off(session: Session, latest: dict[tuple[str, int], Revision])
             name = record_class.__tablename__  # type: ignore[attr-defined]
             revision = latest.pop((name, record.id), None)
             if revision is None or _known(json.loads(revision.state)) != _known(state_of(record)):
-                return f"{name} 第 {record.id} 号记录与其最后一次修订不一致"
+                return say("{name} 第 {record} 号记录与其最后一次修订不一致", name=name, record=record.id)
     for (name, record_id), revision in sorted(latest.items()):
         if revision.operation != "delete":
-            return f"{name} 第 {record_id} 号记录已不在库中，但没有删除记录"
+            return say("{name} 第 {record} 号记录已不在库中，但没有删除记录", name=name, record=record_id)
     return None

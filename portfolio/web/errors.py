@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from geo.errors import GeoError
 from portfolio.domain.errors import NotFoundError, PortfolioError, RuleError, StaleError
+from portfolio.web.language import tell
 from portfolio.web.signin import is_api_request
 
 _TITLES = {
@@ -56,7 +57,7 @@ def _answer_forgery(_error: CSRFError) -> ResponseReturnValue:
 
 def _answer_rule(error: PortfolioError | GeoError) -> ResponseReturnValue:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    return answer_error(status, str(error))
+    return answer_error(status, tell(error.sentence))
 
 
 def answer_error(status: int, sentence: str) -> tuple[ResponseValue, int, dict[str, str]]:

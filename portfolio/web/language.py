@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +14,10 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
+
+from geo.sentences import Sentence as GeoSentence
+from portfolio.domain.sentences import Sentence
+from portfolio.domain.terms import Term
 
 COOKIE = "portfolio_language"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -45,11 +49,12 @@ def load_catalogue(language: str) -> NullTranslations:
 
 
 def init_app(app: Flask) -> None:
-    """Choose the language of each request by its cookie."""
+    """Choose the language of each request by its cookie; templates tell every sentence that they print."""
     babel = Babel(app, default_locale=_LOCALES["zh"], locale_selector=_selected_locale)
     babel.domain_instance = CatalogueDomain()
     app.jinja_env.install_gettext_callables(translate, _translate_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
+    app.jinja_env.finalize = tell
 
 
 def translate(text: str) -> str:
@@ -57,6 +62,11 @@ def translate(text: str) -> str:
     if "catalogue" not in g:
         g.catalogue = load_catalogue(selected_language()) if selected_language() != "zh" else NullTranslations()
     return str(g.catalogue.gettext(text))
+
+
+def tell(text: Any) -> Any:
+    """Say one of our sentences, or a term, in the language of the page; anything else is data and stays as it is."""
+    return text.translated(translate) if isinstance(text, Sentence | GeoSentence | Term) else text
 
 
 def _translate_plural(one: str, many: str, count: int) -> str:
@@ -81,13 +91,36 @@ def extract_terms(
 ) -> Iterator[tuple[int, None, str, list[Any]]]:
     """Find what is translated only where it is shown, out of domain and reports (a Babel extractor).
 
-    Those are the labels of terms, ``NEW = "new", "新建"``, the values of tables, such as units and the names of fields,
-    and ``Column("code", "编码")`` and ``Table("项目库", …)``. Labels without Chinese need no translation.
+    Those are the templates of sentences, ``say("已付 {paid} 万元", …)``, the labels of terms, ``NEW = "new", "新建"``,
+    the values of tables, such as units and the names of fields, and ``Column("code", "编码")`` and
+    ``Table("项目库", …)``. What has no Chinese needs no translation.
     """
+    yield from _found(source, _labels)
+
+
+def extract_sentences(
+    source: IO[bytes],
+    keywords: object,  # noqa: ARG001
+    comment_tags: object,  # noqa: ARG001
+    options: object,  # noqa: ARG001
+) -> Iterator[tuple[int, None, str, list[Any]]]:
+    """Find the templates of sentences alone, out of the layers that have no labels (a Babel extractor)."""
+    yield from _found(source, _templates)
+
+
+def _found(
+    source: IO[bytes], texts_of: Callable[[ast.AST], list[ast.expr]]
+) -> Iterator[tuple[int, None, str, list[Any]]]:
     for node in ast.walk(ast.parse(source.read())):
-        for label in _labels(node):
-            if isinstance(label, ast.Constant) and isinstance(label.value, str) and not label.value.isascii():
-                yield label.lineno, None, label.value, []
+        for text in texts_of(node):
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and not text.value.isascii():
+                yield text.lineno, None, text.value, []
+
+
+def _templates(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+        return node.args[:1]
+    return []
 
 
 def _labels(node: ast.AST) -> list[ast.expr]:
@@ -95,7 +128,7 @@ def _labels(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.ClassDef):
         values = [one.value for one in node.body if isinstance(one, ast.Assign)]
         return [pair.elts[1] for pair in values if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        place = _LABEL_PLACES.get(node.func.id, len(node.args))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LABEL_PLACES:
+        place = _LABEL_PLACES[node.func.id]
         return node.args[place : place + 1]
-    return node.values if isinstance(node, ast.Dict) else []
+    return node.values if isinstance(node, ast.Dict) else _templates(node)

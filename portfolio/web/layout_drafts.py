@@ -21,6 +21,7 @@ from portfolio.store.queries.districts import list_places
 from portfolio.store.queries.layouts import find_layout_in_force
 from portfolio.web.database import get_session
 from portfolio.web.forms.layouts import MOST_SHAPE_CHARACTERS, LayoutForm, ZoneForm
+from portfolio.web.refusals import beside
 
 _COLOURS = ("#1C7C94", "#C06A34", "#55803B", "#7D5A9B", "#9A6417", "#5A6870")
 
@@ -83,7 +84,7 @@ def _read(zone: ZoneForm, name: str, number: int) -> str | None:
     try:
         text = _text_of_file(content, zone.file.data.filename, name) if content else _text_typed(zone, name)
     except GeoError as error:
-        raise RuleError(str(error), f"zones-{number}-{'file' if content else name}") from error
+        raise beside(error, f"zones-{number}-{'file' if content else name}") from error
     if text:
         zone[name].data = text
     return text

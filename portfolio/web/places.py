@@ -16,6 +16,7 @@ from geo.uploads import Area, one_site, outline_text, read_outline, read_polygon
 from portfolio.domain.coordinates import FROM_SITE, Given, parse_coordinates, write_pair
 from portfolio.domain.drafts import PlaceDraft
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say, several
 from portfolio.domain.terms import Accuracy, Datum
 from portfolio.plans.loader import place_draft
 from portfolio.reports.placing import Reading, Readings, read_under_each
@@ -24,7 +25,8 @@ from portfolio.store.queries import districts
 from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceForm, stored_coordinates
-from portfolio.web.language import translate
+from portfolio.web.language import tell, translate
+from portfolio.web.refusals import beside
 
 MOST_VERTICES = 5_000
 
@@ -70,7 +72,7 @@ def read_site(form: PlaceForm) -> Area | None:
             return None
         text = outline_text(area)
     except GeoError as error:
-        raise RuleError(str(error), "outline_file" if upload else "outline") from error
+        raise beside(error, "outline_file" if upload else "outline") from error
     if shapely.get_num_coordinates(area) > MOST_VERTICES:
         raise RuleError(
             gettext("用地范围的顶点超过 %(most)s 个，请在 GIS 软件中简化后再上传", most=f"{MOST_VERTICES:,}"),
@@ -137,7 +139,7 @@ def _given(form: PlaceForm, said: PlaceDraft, project: Project) -> PlaceDraft:
     try:
         lon, lat = to_wgs84(given.lon, given.lat, form.datum.data.value)
     except GeoError as error:
-        raise RuleError(str(error), "coordinates") from error
+        raise beside(error, "coordinates") from error
     return replace(said, lon=round(lon, 7), lat=round(lat, 7), datum=form.datum.data, given=given.given)
 
 
@@ -158,7 +160,8 @@ def _check_inside(form: PlaceForm, project: Project, draft: PlaceDraft, area: Ar
         return
     if not form.outside_reason.text:
         read = None if form.place_name.text or not form.coordinates.text else readings_of(form, project)
-        raise RuleError(outside_sentence(metres, read.better if read else ()), "outside_reason")
+        sentence = outside_sentence(metres, read.better if read else ())
+        raise RuleError(say("{sentence}", sentence=sentence), "outside_reason")
     info = get_session().info
     info["reason"] = "；".join(filter(None, (info.get("reason"), form.outside_reason.text)))
 
@@ -167,7 +170,7 @@ def _outside_m(lon: Any, lat: Any, outline: Area) -> float:
     try:
         return distance_outside_m(lon, lat, outline)
     except GeoError as error:
-        raise RuleError(str(error), "coordinates") from error
+        raise beside(error, "coordinates") from error
 
 
 def readings_of(form: PlaceForm, project: Project) -> Readings:
@@ -182,15 +185,14 @@ def readings_of(form: PlaceForm, project: Project) -> Readings:
     try:
         return read_under_each(given.lon, given.lat, form.datum.data, outline.geometry if outline else None)
     except GeoError as error:
-        raise RuleError(str(error), "coordinates") from error
+        raise beside(error, "coordinates") from error
 
 
 def outside_sentence(metres: float, better: tuple[Datum, ...]) -> str:
     """Say how far outside the district a place lies, and under which datum it would not."""
     distance = str(gettext("位置在区界外 %(distance)s。", distance=write_distance(metres)))
     if better:
-        names = "、".join(translate(one.label) for one in better)
-        return distance + str(gettext("若按 %(datum)s 解读则在区内，请核对坐标系", datum=names))
+        return distance + str(gettext("若按 %(datum)s 解读则在区内，请核对坐标系", datum=tell(several(better))))
     return distance + str(gettext("请核对；确实在区外的，请写明理由再保存"))
 
 

@@ -24,7 +24,7 @@ Key = tuple[str | None, str]  # context and text
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile(r"[㐀-鿿]")
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*(?=[:}])")  # how a number is written may differ
 TRANSLATING = {"_", "_l", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "N_", "pgettext", "lazy_pgettext"}
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "N_": None}
 OWN_NAMES = {"中文"}  # a language is called by its own name in every language

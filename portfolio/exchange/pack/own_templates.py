@@ -21,6 +21,7 @@ from pptx.presentation import Presentation
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import format_money
+from portfolio.domain.sentences import Sentence, say
 from portfolio.exchange.pack.typeset import written
 from portfolio.exchange.pack.xmltext import xml_text
 from portfolio.reports.pack_briefing import briefing, chinese_day, control_line, gaps_line
@@ -91,15 +92,15 @@ def write_own_letter(target: IO[bytes], template: Path, pack: PackTable, *, issu
         document.render(context_of(pack, issuer), jinja_env=sandbox, autoescape=True)
         document.save(target)
     except UndefinedError as error:
-        raise _refusal(template, f"用了没有的名称（{error.message}）") from error
+        raise _refusal(template, say("用了没有的名称（{message}）", message=error.message)) from error
     except SecurityError as error:
-        raise _refusal(template, "用了不允许的写法；模板只能引用页面上列出的名称") from error
+        raise _refusal(template, say("用了不允许的写法；模板只能引用页面上列出的名称")) from error
     except TemplateSyntaxError as error:
-        raise _refusal(template, f"标记不完整或写错（{error.message}）") from error
+        raise _refusal(template, say("标记不完整或写错（{message}）", message=error.message)) from error
     except (TemplateError, OverflowError, TypeError, ArithmeticError) as error:
-        raise _refusal(template, f"标记不能计算（{error}）") from error
+        raise _refusal(template, say("标记不能计算（{error}）", error=error)) from error
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise _refusal(template, "不是完好的 Word 文件（.docx）") from error
+        raise _refusal(template, say("不是完好的 Word 文件（.docx）")) from error
 
 
 def open_own_deck(template: Path) -> tuple[Presentation, Any]:
@@ -114,12 +115,12 @@ def open_own_deck(template: Path) -> tuple[Presentation, Any]:
         _check_size(template)
         deck = pptx.Presentation(str(template))
     except (NoPresentationError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise _refusal(template, "不是完好的 PowerPoint 文件（.pptx）") from error
+        raise _refusal(template, say("不是完好的 PowerPoint 文件（.pptx）")) from error
     if not _WIDE[0] <= (deck.slide_width or 0) / (deck.slide_height or 1) <= _WIDE[1]:
-        raise _refusal(template, "不是 16:9 的幅面")
+        raise _refusal(template, say("不是 16:9 的幅面"))
     layout = next((one for one in deck.slide_layouts if _holds_title_alone(one)), None)
     if layout is None:
-        raise _refusal(template, "没有只含标题的版式（“仅标题”）")
+        raise _refusal(template, say("没有只含标题的版式（“仅标题”）"))
     for slide in list(deck.slides._sldIdLst):
         deck.part.drop_rel(slide.rId)
         deck.slides._sldIdLst.remove(slide)
@@ -134,9 +135,11 @@ def _holds_title_alone(layout: Any) -> bool:
 
 def _check_size(template: Path) -> None:
     if template.stat().st_size > _LARGEST:
-        raise _refusal(template, "超过 20 MB")
+        raise _refusal(template, say("超过 20 MB"))
 
 
-def _refusal(template: Path, what: str) -> RuleError:
+def _refusal(template: Path, what: Sentence) -> RuleError:
     where = f"{FOLDER}/{template.name}"
-    return RuleError(f"本单位模板 {where} {what}。请改正模板，或把它移出文件夹，再重新生成报告。")
+    return RuleError(
+        say("本单位模板 {where} {what}。请改正模板，或把它移出文件夹，再重新生成报告。", where=where, what=what)
+    )

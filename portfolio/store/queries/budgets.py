@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from portfolio.domain.budget import BudgetMeasure
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.models import BudgetFigure, BudgetRule, District, Plan
 
 
@@ -39,5 +40,5 @@ def get_budget_figure(session: Session, district: District, number: int) -> Budg
     """Return one figure of a district by its number."""
     found = session.get(BudgetFigure, number)
     if found is None or found.district_id != district.id:
-        raise NotFoundError(f"{district.name}没有第 {number} 号预算数据")
+        raise NotFoundError(say("{district}没有第 {number} 号预算数据", district=district.name, number=number))
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.models import Commitment, CommitmentLink, District, Indicator, Plan, Project
 
 
@@ -24,7 +25,7 @@ def get_commitment(session: Session, key: str, *, within: str | None = None) -> 
     """Return the commitment with that key; one of a plan outside ``within`` does not exist."""
     commitment = find_commitment(session, key)
     if commitment is None or within not in (None, commitment.plan.district.adcode):
-        raise NotFoundError(f"没有编号为 {key} 的规划任务")
+        raise NotFoundError(say("没有编号为 {key} 的规划任务", key=key))
     return commitment
 
 

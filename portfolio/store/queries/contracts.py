@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.models import Contract, ContractChange, LedgerEntry, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
@@ -80,7 +81,7 @@ def get_contract(session: Session, project: Project, number: int) -> Contract:
     """Return one contract of a project."""
     found = session.get(Contract, number)
     if found is None or found.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号合同记录")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号合同记录", code=project.code, number=number))
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.search import search_key
+from portfolio.domain.sentences import say
 from portfolio.store.models import District, GazetteerPlace, Plan
 
 
@@ -26,7 +27,7 @@ def get_district(session: Session, adcode: str) -> District:
     """Return the district with that adcode."""
     district = find_district(session, adcode)
     if district is None:
-        raise NotFoundError(f"没有行政区划代码为 {adcode} 的区县，请先装入该区县的规划数据")
+        raise NotFoundError(say("没有行政区划代码为 {adcode} 的区县，请先装入该区县的规划数据", adcode=adcode))
     return district
 
 

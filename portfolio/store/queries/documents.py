@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.models import District, FundingDocument, LedgerEntry
 
@@ -93,7 +94,7 @@ def get_document(session: Session, number: int, *, within: str | None = None) ->
     """Return one document; one of a district outside ``within`` does not exist."""
     found = session.get(FundingDocument, number)
     if found is None or within not in (None, found.district.adcode):
-        raise NotFoundError(f"没有第 {number} 号资金文件，请到资金文件列表查找")
+        raise NotFoundError(say("没有第 {number} 号资金文件，请到资金文件列表查找", number=number))
     return found
 
 

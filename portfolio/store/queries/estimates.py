@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.estimates import Chain
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import EstimateKind
 from portfolio.store.models import Contract, District, Estimate, Project
 from portfolio.store.queries import contracts
@@ -44,7 +45,7 @@ def get_estimate(session: Session, project: Project, number: int) -> Estimate:
     """Return one figure of a project by its number."""
     found = session.get(Estimate, number)
     if found is None or found.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号四算记录")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号四算记录", code=project.code, number=number))
     return found
 
 

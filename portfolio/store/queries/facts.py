@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.models import District, Fact, Project
 
 
@@ -35,5 +36,5 @@ def get_fact_of_project(session: Session, project: Project, number: int) -> Fact
     """Return one fact that speaks of a project."""
     fact = session.get(Fact, number)
     if fact is None or fact.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号公开资料")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号公开资料", code=project.code, number=number))
     return fact

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.models import StoredFile
 
 
@@ -15,7 +16,7 @@ def get_file(session: Session, number: int) -> StoredFile:
     """Return a kept file; its bytes are read when ``content`` is asked for."""
     found = session.get(StoredFile, number)
     if found is None:
-        raise NotFoundError(f"没有第 {number} 号文件")
+        raise NotFoundError(say("没有第 {number} 号文件", number=number))
     return found
 
 
@@ -25,6 +26,6 @@ def first_broken_file(session: Session) -> str | None:
     with session.scalars(statement.execution_options(yield_per=1)) as files:
         for file in files:
             if hashlib.sha256(file.content).hexdigest() != file.sha256:
-                return f"第 {file.id} 号文件的内容已被改动"
+                return say("第 {file} 号文件的内容已被改动", file=file.id)
             session.expunge(file)
     return None

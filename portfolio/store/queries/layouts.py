@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.layouts import LayoutKind
+from portfolio.domain.sentences import say
 from portfolio.store.models import District, Layout, Project, Zone, ZoneChoice, ZoneShare
 
 
@@ -49,7 +50,9 @@ def get_layout(session: Session, district: District, kind: LayoutKind, number: i
     """Return one version of a district's layout."""
     found = next((one for one in list_layouts(session, district, kind) if one.number == number), None)
     if found is None:
-        raise NotFoundError(f"{district.name}的{kind.label}没有第 {number} 版")
+        raise NotFoundError(
+            say("{district}的{kind}没有第 {number} 版", district=district.name, kind=kind, number=number)
+        )
     return found
 
 

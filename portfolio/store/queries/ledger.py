@@ -9,6 +9,7 @@ from sqlalchemy import Row, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.models import District, FundingDocument, LedgerEntry, Project
 from portfolio.store.queries.projects import ProjectFilter, conditions
@@ -24,7 +25,7 @@ def get_entry(session: Session, project: Project, number: int) -> LedgerEntry:
     """Return one entry of a project."""
     entry = session.get(LedgerEntry, number)
     if entry is None or entry.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号资金记录")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号资金记录", code=project.code, number=number))
     return entry
 
 

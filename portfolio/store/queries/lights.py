@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Enum, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.lights import DEFAULT_RULES, Condition, Light, LightRule, Verdict, judge
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Status
 from portfolio.store.base import codes_of
 from portfolio.store.models import (
@@ -80,7 +81,12 @@ def shown_light(verdict: Verdict, override: OverrideRow | None, day: dt.date) ->
     """Return the light that is shown, and why: what a person said goes before the rules while it holds."""
     if override is None or override.expires_on < day:
         return verdict.light, verdict.sentence
-    return override.light, f"{override.made_by}指定，有效至 {override.expires_on}：{override.reason}"
+    return override.light, say(
+        "{made_by}指定，有效至 {expires_on}：{reason}",
+        made_by=override.made_by,
+        expires_on=override.expires_on,
+        reason=override.reason,
+    )
 
 
 def read_verdicts(session: Session, numbers: Sequence[int], day: dt.date) -> Mapping[int, Verdict]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.basemaps import BaseMap, Service, TiandituLayer, TileLayer, service, tianditu
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Datum
 from portfolio.store.queries.settings import find_setting, list_settings
 
@@ -56,7 +57,7 @@ def get_added_base(session: Session, number: int) -> BaseMap:
     """Return a base map of the office's own by its number."""
     base = next((one for one in list_added_bases(session) if one.number == number), None)
     if base is None:
-        raise NotFoundError(f"没有第 {number} 号自定底图，可能已被移除")
+        raise NotFoundError(say("没有第 {number} 号自定底图，可能已被移除", number=number))
     return base
 
 

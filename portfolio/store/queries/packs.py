@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.packs import PackKind, PackState
+from portfolio.domain.sentences import say
 from portfolio.store.models import FrozenPack, FrozenPackFile, PackJob, PackJobFile
 
 STALE_AFTER = {PackState.WAITING: dt.timedelta(minutes=15), PackState.RUNNING: dt.timedelta(minutes=3)}
@@ -20,7 +21,7 @@ def get_job(session: Session, number: int, *, within: str | None = None) -> Pack
     """Return a pack that was asked for."""
     job = session.get(PackJob, number)
     if job is None or within not in (None, job.district_adcode):
-        raise NotFoundError("没有这份报告；未定版的报告只保留两周，请重新生成")
+        raise NotFoundError(say("没有这份报告；未定版的报告只保留两周，请重新生成"))
     return job
 
 
@@ -53,7 +54,7 @@ def get_job_file(session: Session, job: PackJob, kind: PackKind) -> PackJobFile:
     """Return one file of a pack that was made."""
     found = session.scalar(select(PackJobFile).where(PackJobFile.job_id == job.id, PackJobFile.kind == kind))
     if found is None:
-        raise NotFoundError(f"这份报告没有“{kind.label}”，请重新生成并勾选这种文件")
+        raise NotFoundError(say("这份报告没有“{kind}”，请重新生成并勾选这种文件", kind=kind))
     return found
 
 
@@ -61,7 +62,7 @@ def get_frozen(session: Session, number: int, *, within: str | None = None) -> F
     """Return a frozen pack, its content loaded."""
     pack = session.get(FrozenPack, number, options=[joinedload(FrozenPack.content)])
     if pack is None or within not in (None, pack.district_adcode):
-        raise NotFoundError("没有这份定版报告")
+        raise NotFoundError(say("没有这份定版报告"))
     return pack
 
 

@@ -14,6 +14,7 @@ from portfolio.domain.errors import NotFoundError
 from portfolio.domain.layouts import NOWHERE, LayoutKind
 from portfolio.domain.lights import Light
 from portfolio.domain.search import search_key
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Opening, Phase, Stage, Status
 from portfolio.store.models import District, Project
 from portfolio.store.queries.layouts import is_in_no_zone, is_in_zone
@@ -141,9 +142,9 @@ def get_project(session: Session, code: str, *, within: str | None = None) -> Pr
     return project
 
 
-def no_project(code: str) -> str:
+def no_project(code: str) -> Sentence:
     """Return the sentence for a project that does not exist, or does not for the person who asks."""
-    return f"没有编码为 {code} 的项目，请到项目库按名称查找"
+    return say("没有编码为 {code} 的项目，请到项目库按名称查找", code=code)
 
 
 def find_project(session: Session, code: str) -> Project | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.reporting import ProblemLevel, ReportState
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Phase, Stage, Status
 from portfolio.store.models import Problem, ProgressReport, Project, ReportingRound, ReportPhoto
 from portfolio.store.queries.projects import ProjectFilter, conditions
@@ -113,7 +114,13 @@ def get_report(session: Session, project: Project, period: str, *, lock: bool = 
     statement = statement.where(ProgressReport.project_id == project.id, ReportingRound.period == period)
     report = session.scalar(statement.with_for_update(of=ProgressReport) if lock else statement)
     if report is None:
-        raise NotFoundError(f"{project.name}在 {period} 这一期不用报送；新登记的项目请在该期页面上“补入新项目”")
+        raise NotFoundError(
+            say(
+                "{project}在 {period} 这一期不用报送；新登记的项目请在该期页面上“补入新项目”",
+                project=project.name,
+                period=period,
+            )
+        )
     return report
 
 
@@ -134,7 +141,7 @@ def get_photo(session: Session, project: Project, number: int) -> ReportPhoto:
     """Return a photo of a project's report."""
     photo = session.get(ReportPhoto, number)
     if photo is None or photo.report.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号照片")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号照片", code=project.code, number=number))
     return photo
 
 
@@ -166,5 +173,5 @@ def get_problem(session: Session, project: Project, number: int) -> Problem:
     """Return a problem of a project."""
     problem = session.get(Problem, number)
     if problem is None or problem.project_id != project.id:
-        raise NotFoundError(f"项目 {project.code} 没有第 {number} 号问题")
+        raise NotFoundError(say("项目 {code} 没有第 {number} 号问题", code=project.code, number=number))
     return problem

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.sentences import say
 from portfolio.store.base import Tracked
 from portfolio.store.models import Project, Revision
 
@@ -21,7 +22,7 @@ def get_revision(session: Session, project: Project, version: int) -> Revision:
     """Return a project's revision with that version."""
     revision = session.scalar(_of(project).where(Revision.record_version == version))
     if revision is None:
-        raise NotFoundError(f"项目 {project.code} 没有第 {version} 版")
+        raise NotFoundError(say("项目 {code} 没有第 {version} 版", code=project.code, version=version))
     return revision
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.reporting import ReportState
+from portfolio.domain.sentences import say
 from portfolio.store.models import District, ProgressReport, ReportingRound
 
 
@@ -29,7 +30,7 @@ def get_round(session: Session, adcode: str, period: str) -> ReportingRound:
     statement = select(ReportingRound).join(ReportingRound.district).options(joinedload(ReportingRound.district))
     found = session.scalar(statement.where(District.adcode == adcode, ReportingRound.period == period))
     if found is None:
-        raise NotFoundError(f"没有 {period} 这一期月报，请回到“月报”页选择")
+        raise NotFoundError(say("没有 {period} 这一期月报，请回到“月报”页选择", period=period))
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.roles import Role
+from portfolio.domain.sentences import say
 from portfolio.store.models import ApiToken, User, UserSession
 
 
@@ -39,7 +40,7 @@ def get_user(session: Session, name: str) -> User:
     """
     user = find_user(session, name)
     if user is None:
-        raise NotFoundError(f"没有名为“{name}”的用户，请回到用户列表重新选择")
+        raise NotFoundError(say("没有名为“{name}”的用户，请回到用户列表重新选择", name=name))
     return user
 
 
@@ -71,7 +72,7 @@ def get_token(session: Session, user: User, token_id: int) -> ApiToken:
     """
     token = session.scalar(select(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user.id))
     if token is None:
-        raise NotFoundError("这个用户没有这个令牌，请刷新页面后重试")
+        raise NotFoundError(say("这个用户没有这个令牌，请刷新页面后重试"))
     return token
 
 

@@ -25,6 +25,13 @@ class LayoutKind(Term):
     TOWNS = "towns", "镇街"
 
 
+class NoTown(Term):
+    """Where a project lies of which no town is known."""
+
+    OUTSIDE = OUTSIDE, "各镇街以外"
+    NOWHERE = NOWHERE, "镇街不明"
+
+
 class LineRole(Term):
     """What a centre line follows; a map draws it so (中心线类型)."""
 

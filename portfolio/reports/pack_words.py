@@ -68,10 +68,24 @@ def scope_words(chosen: ProjectFilter, district: str, zones: Sequence[str] = ())
         words.append("已定位" if chosen.located else "未定位")
     if chosen.year is not None:
         words.append(f"{chosen.year} 年底前建成")
+    words += _term_words(chosen)
     if chosen.codes:
         words.append(f"所选 {len(chosen.codes)} 个项目")
     quoted = [f"“{text}”" for text in (chosen.lead_unit, chosen.q) if text]
     return "·".join([*words, *quoted])
+
+
+def _term_words(chosen: ProjectFilter) -> list[str]:
+    words = []
+    if chosen.term is not None:
+        words.append(f"{chosen.term} 年秋季学期开学")
+    if chosen.planned_term is not None:
+        words.append(f"计划 {chosen.planned_term} 年秋季学期开学")
+    if chosen.term_known is not None:
+        words.append("已排定秋季学期" if chosen.term_known else "未排定秋季学期")
+    if chosen.slip is not None:
+        words.append(f"再推迟 {chosen.slip} 个月赶不上原定学期")
+    return words
 
 
 def scope_key(chosen: ProjectFilter) -> str:

@@ -6,106 +6,214 @@ without that day is counted apart, never as nothing.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.clock import today
+from portfolio.domain.layouts import NOWHERE, NoTown
+from portfolio.domain.openings import SLIPS
+from portfolio.domain.shares import split_exactly
 from portfolio.domain.terms import Level
-from portfolio.store.queries.milestones import list_openings
+from portfolio.reports.tables import Column, Kind, Table
+from portfolio.store.queries import seats as queries
+from portfolio.store.queries.districts import list_districts
 from portfolio.store.queries.projects import ProjectFilter
+from portfolio.store.queries.towns import list_towns
 
-SLIPS = (1, 2, 3)  # months
+_NOTES = (
+    "在 9 月 1 日及以前移交投用的，计入当年秋季学期。"
+    "按预计：有实际日期的用实际日期，其余用预计日期，没有预计的用计划日期。",
+    "“再推迟”一列是再推迟这么久就赶不上原定秋季学期的学位，已投用的不计；推迟 2 个月的包含推迟 1 个月的。",
+    "未计入：没有填学位，或没有“移交投用”日期的项目。",
+)
+_TOWN_NOTE = (
+    "镇街按界线算，跨界用地的学位按面积分摊，点开列出的是整个项目；"
+    "没有镇街界线的区县，只认位置落在镇街点位上的项目，其余记作镇街不明。"
+)
+
+
+_Sides = Mapping[Sequence[Any], Mapping[str, Any]]
+
+
+@dataclass
+class Seats:
+    """Seats of one row: by September term as planned and as expected, lost by slips; projects that count and not."""
+
+    planned: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    expected: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    lost: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))  # by term and months
+    projects: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # by expected term
+    without_seats: int = 0
+    without_day: int = 0
+
+    def add(self, row: Any, seats: int | None, count: int) -> None:
+        """Add the seats of some projects of the same terms."""
+        if seats is None:
+            self.without_seats += count
+        elif row.expected is None:
+            self.without_day += count
+        else:
+            self._add_terms(row, seats, count)
+
+    def _add_terms(self, row: Any, seats: int, count: int) -> None:
+        if row.planned is not None:
+            self.planned[int(row.planned)] += seats
+        term = int(row.expected)
+        self.expected[term] += seats
+        self.projects[term] += count
+        for months in SLIPS:
+            if row.slip and row.slip <= months:
+                self.lost[term, months] += seats
+
+    @property
+    def uncounted(self) -> int:
+        """Return how many projects count with no term."""
+        return self.without_seats + self.without_day
+
+    def lost_by(self, months: int) -> int:
+        """Return the seats that a slip of so many months takes out of their terms."""
+        return sum(seats for (_, slip), seats in self.lost.items() if slip == months)
 
 
 @dataclass(frozen=True)
-class Opening:
-    """One project with its seats and the terms it opens with by plan and by expectation; None is unknown."""
+class SeatsTable:
+    """One table and, for each of its rows, the sides of the filter that mean the projects of that row."""
 
-    code: str
-    name: str
-    level: Level
-    seats: int
-    planned: int | None
-    expected: int
-    lost: Mapping[int, int]
+    table: Table
+    sides: _Sides
 
-
-@dataclass(frozen=True)
-class TermRow:
-    """One September term: seats by plan and by expectation, and seats lost to a slip by months, of one level or all."""
-
-    year: int
-    level: Level | None
-    planned: int
-    expected: int
-    lost: Mapping[int, int]
-    projects: Sequence[Opening]
+    def value(self, row: Sequence[Any], key: str) -> Any:
+        """Return what a row has in a column."""
+        return row[[column.key for column in self.table.columns].index(key)]
 
 
 @dataclass(frozen=True)
 class SeatsAtRisk:
-    """Terms in order, each whole and then by level; how many projects have no seats, and how many no day of opening."""
+    """The tables by term, by level and by town; ``whole`` is what all of them add up to."""
 
-    terms: Sequence[TermRow]
-    without_seats: int
-    without_day: int
-
-
-def term_of(day: dt.date) -> int:
-    """Return the year of the first 1 September on or after a day."""
-    return day.year if (day.month, day.day) <= (9, 1) else day.year + 1
-
-
-def months_later(day: dt.date, months: int) -> dt.date:
-    """Return the day some months later; the last of the month where that has fewer days."""
-    index = day.year * 12 + day.month - 1 + months
-    first = dt.date(index // 12, index % 12 + 1, 1)
-    last = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-    return min(first + dt.timedelta(days=day.day - 1), last)
+    terms: SeatsTable
+    levels: SeatsTable
+    towns: SeatsTable
+    whole: Seats
 
 
 def seats_at_risk(session: Session, chosen: ProjectFilter) -> SeatsAtRisk:
-    """Return the seats of the projects meant by September term."""
-    rows = list_openings(session, chosen)
-    openings = [opening for row in rows if row.seats and (opening := _opening(row)) is not None]
-    without_seats = sum(1 for row in rows if not row.seats)
-    return SeatsAtRisk(_terms(openings), without_seats, len(rows) - without_seats - len(openings))
+    """Return the seats of the projects meant by September term, by level and by town."""
+    found = _by_level(session, chosen)
+    whole = found.pop(None)
+    years = sorted(whole.expected)
+    levels = [((level,), {"level": level.value}, found[level]) for level in Level if level in found]
+    towns = _town_rows(session, chosen)
+    by_level = Table("各学段学位（个）", (Column("level", "学段", Kind.TERM, 14),), (), notes=_NOTES)
+    by_town = Table("各镇街学位（个）", _TOWN_COLUMNS, (), notes=(*_NOTES, _TOWN_NOTE))
+    tables = (_table(by_level, levels, years, whole), _table(by_town, towns, years, whole))
+    return SeatsAtRisk(_terms_table(whole), *tables, whole)
 
 
-def _opening(row: Any) -> Opening | None:
-    day = row.actual_on or row.forecast_on or row.planned_on
-    if day is None:
-        return None
-    slips = () if row.actual_on else SLIPS
-    lost = {months: row.seats for months in slips if term_of(months_later(day, months)) > term_of(day)}
-    planned = term_of(row.planned_on) if row.planned_on else None
-    return Opening(row.code, row.name, row.level, row.seats, planned, term_of(day), lost)
+def _by_level(session: Session, chosen: ProjectFilter) -> dict[Level | None, Seats]:
+    """Return the seats by level, and under None those of all."""
+    found: dict[Level | None, Seats] = defaultdict(Seats, {None: Seats()})
+    for row in queries.sum_by_level(session, chosen):
+        for key in (None, row.level):
+            found[key].add(row, _whole(row.seats), row.count)
+    return found
 
 
-def _terms(openings: Sequence[Opening]) -> Sequence[TermRow]:
-    years = sorted({year for one in openings for year in (one.planned, one.expected) if year is not None})
-    rows = []
-    for year in years:
-        touched = [one for one in openings if year in (one.planned, one.expected)]
-        by_level: dict[Level, list[Opening]] = defaultdict(list)
-        for one in touched:
-            by_level[one.level].append(one)
-        rows.append(_row(year, None, touched))
-        rows += [_row(year, level, by_level[level]) for level in Level if by_level[level]]
+def _whole(seats: Any) -> int | None:
+    return None if seats is None else int(seats)
+
+
+def _by_town(session: Session, chosen: ProjectFilter) -> dict[tuple[str, str], Seats]:
+    """Return the seats by district and town; what no town is known of stands under ``NOWHERE``.
+
+    A project that several towns share gives each its part of the seats, but stands in each with the whole of itself
+    among the projects.
+    """
+    found: dict[tuple[str, str], Seats] = defaultdict(Seats)
+    day = chosen.today or today()
+    for row in queries.sum_by_town(session, chosen, day):
+        found[row.adcode, row.town or NOWHERE].add(row, _whole(row.seats), row.count)
+    for row, seats in _split(queries.list_across_towns(session, chosen, day)):
+        found[row.adcode, row.town].add(row, seats, 1)
+    return found
+
+
+def _split(rows: Iterable[Any]) -> Iterator[tuple[Any, int | None]]:
+    for _, shared in groupby(rows, key=lambda row: row.id):
+        parts = list(shared)
+        weights = {part.town: part.share_ppm for part in parts}
+        seats = parts[0].seats
+        shares = dict.fromkeys(weights) if seats is None else split_exactly(seats, weights)
+        yield from ((part, shares[part.town]) for part in parts)
+
+
+_TOWN_COLUMNS = (Column("town", "镇街", Kind.TEXT, 16), Column("district", "区县", Kind.TEXT, 10))
+_Row = tuple[Sequence[Any], Mapping[str, Any], Seats]
+
+
+def _town_rows(session: Session, chosen: ProjectFilter) -> list[_Row]:
+    """Return the rows of the towns that have any project, district by district, what lies in no town at the end."""
+    found = _by_town(session, chosen)
+    towns = list_towns(session, chosen.today or today(), chosen.district)
+    rows: list[_Row] = []
+    for one in list_districts(session):
+        named: dict[str, Any] = {town.key: town.name for town in towns if town.adcode == one.adcode}
+        named |= {none.value: none for none in NoTown}
+        rows += [
+            ((name, one.name), {"district": one.adcode, "town": key}, found[one.adcode, key])
+            for key, name in named.items()
+            if (one.adcode, key) in found
+        ]
     return rows
 
 
-def _row(year: int, level: Level | None, openings: Sequence[Opening]) -> TermRow:
-    expected = [one for one in openings if one.expected == year]
-    return TermRow(
-        year=year,
-        level=level,
-        planned=sum(one.seats for one in openings if one.planned == year),
-        expected=sum(one.seats for one in expected),
-        lost={months: sum(one.lost.get(months, 0) for one in expected) for months in SLIPS},
-        projects=openings,
+def _terms_table(whole: Seats) -> SeatsTable:
+    """Return one row per September term that any project is planned or expected for."""
+    columns = (
+        Column("term", "秋季学期", Kind.YEAR, 10),
+        Column("planned", "按计划", Kind.COUNT, 10),
+        Column("expected", "按预计", Kind.COUNT, 10),
+        Column("gap", "差额", Kind.COUNT, 10),
+        *_SLIP_COLUMNS,
+        Column("projects", "预计投用项目", Kind.COUNT, 12),
     )
+    rows = [_term_row(whole, year) for year in sorted({*whole.planned, *whole.expected})]
+    sides: _Sides = {row: {"term": row[0]} for row in rows}
+    return SeatsTable(Table("各学期学位（个）", columns, rows, None, _NOTES, len(rows)), sides)
+
+
+def _term_row(whole: Seats, year: int) -> tuple[int, ...]:
+    planned, expected = whole.planned[year], whole.expected[year]
+    lost = (whole.lost[year, months] for months in SLIPS)
+    return (year, planned, expected, expected - planned, *lost, whole.projects[year])
+
+
+_SLIP_COLUMNS = (
+    Column("slip_1", "再推迟 1 个月少", Kind.COUNT, 14),
+    Column("slip_2", "再推迟 2 个月少", Kind.COUNT, 14),
+    Column("slip_3", "再推迟 3 个月少", Kind.COUNT, 14),
+)
+
+
+def _table(named: Table, rows: Sequence[_Row], years: Sequence[int], whole: Seats) -> SeatsTable:
+    """Return one row per level or town: seats by expected term, all of them, lost by slips, projects not counted."""
+    columns = (
+        *named.columns,
+        *(Column(f"term_{year}", str(year), Kind.COUNT, 10) for year in years),
+        Column("all", "合计", Kind.COUNT, 10),
+        *_SLIP_COLUMNS,
+        Column("uncounted", "未计入项目", Kind.COUNT, 11),
+    )
+    sides: _Sides = {(*names, *_figures(seats, years)): side for names, side, seats in rows}
+    totals = (*(None for _ in named.columns), *_figures(whole, years))
+    return SeatsTable(replace(named, columns=columns, rows=list(sides), totals=totals, count=len(sides)), sides)
+
+
+def _figures(seats: Seats, years: Sequence[int]) -> tuple[int, ...]:
+    by_term = [seats.expected[year] for year in years]
+    return (*by_term, sum(by_term), *map(seats.lost_by, SLIPS), seats.uncounted)

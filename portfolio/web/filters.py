@@ -14,11 +14,13 @@ from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError
 from portfolio.domain.layouts import NOWHERE, OUTSIDE, LayoutKind
 from portfolio.domain.lights import Light
+from portfolio.domain.openings import SLIPS
 from portfolio.domain.terms import Basis, Level, Nature, Opening, Phase, Stage, Status, Term
 from portfolio.reports import register
 from portfolio.store.queries.layouts import list_zone_names
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window
+from portfolio.store.queries.towns import list_town_points
 from portfolio.web.database import get_session
 from portfolio.web.navigation import url_with
 from portfolio.web.scope import known_districts
@@ -56,10 +58,14 @@ FILTER_LABELS = {
     "belt": lazy_gettext("圈带"),
     "line": lazy_gettext("三线"),
     "town": lazy_gettext("所在镇街"),
+    "term": lazy_gettext("秋季学期"),
+    "planned_term": lazy_gettext("计划的秋季学期"),
+    "slip": lazy_gettext("赶不上原定学期"),
 }
 ZONE_FILTERS = {"belt": LayoutKind.BELTS, "line": LayoutKind.LINES3, "town": LayoutKind.TOWNS}
 _NO_ZONE = {OUTSIDE: lazy_gettext("各区以外"), NOWHERE: lazy_gettext("归属不明")}
 _LOCATED = {"yes": True, "no": False}
+_TERM_KNOWN = {"known": True, "unknown": False}
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,22 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
         values["year"] = read_page(args, "year", highest=2100)
     if args.get("codes"):
         values["codes"] = _codes(args["codes"])
+    values |= _term_values(args)
     values |= {name: _zone(name, args[name]) for name in ZONE_FILTERS if args.get(name)}
     chosen = ProjectFilter(**values, stage_unknown=args.get("stage") == UNKNOWN_STAGE, district=_district(args))
     return chosen.within(scope_adcode())
+
+
+def _term_values(args: Mapping[str, str]) -> dict[str, Any]:
+    """Read which September term seats count with: a year, or whether with any; and the slip in months that loses it."""
+    years = {name: args[name] for name in ("term", "planned_term") if args.get(name)}
+    known = _TERM_KNOWN.get(args.get("term", ""))
+    if known is not None:
+        del years["term"]
+    values: dict[str, Any] = {name: read_page(years, name, lowest=2000, highest=2100) for name in years}
+    if args.get("slip"):
+        values["slip"] = read_page(args, "slip", highest=max(SLIPS))
+    return values | {"term_known": known}
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -114,9 +133,17 @@ def _zone(name: str, key: str) -> str:
 def zone_names(kind: LayoutKind) -> dict[str, str]:
     """Return the names of the zones in force that the person may see, by key, and of lying in none."""
     if "zone_names" not in g:
-        g.zone_names = list_zone_names(get_session(), today(), scope_adcode())
-    found = {row.key: row.name for row in g.zone_names if row.kind is kind}
+        g.zone_names = _list_zone_names()
+    found: dict[str, str] = g.zone_names[kind]
     return found | {key: str(words) for key, words in _NO_ZONE.items()} if found else {}
+
+
+def _list_zone_names() -> dict[LayoutKind, dict[str, str]]:
+    drawn = list_zone_names(get_session(), today(), scope_adcode())
+    names = {kind: {row.key: row.name for row in drawn if row.kind is kind} for kind in LayoutKind}
+    points = list_town_points(get_session(), today(), scope_adcode())
+    names[LayoutKind.TOWNS] |= {row.key: row.name for row in points}
+    return names
 
 
 def zone_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -156,8 +183,8 @@ def read_window(args: Mapping[str, str]) -> Window:
     return Window(sort=key, descending=sort.startswith("-"), limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
 
 
-def read_page(args: Mapping[str, str], name: str = "page", *, highest: int = 1_000_000) -> int:
-    """Read a whole number from 1 to ``highest``; 1 where it is missing.
+def read_page(args: Mapping[str, str], name: str = "page", *, lowest: int = 1, highest: int = 1_000_000) -> int:
+    """Read a whole number from ``lowest`` to ``highest``; 1 where it is missing.
 
     Raises
     ------
@@ -165,8 +192,10 @@ def read_page(args: Mapping[str, str], name: str = "page", *, highest: int = 1_0
         If it is none.
     """
     text = args.get(name) or "1"
-    if not (text.isascii() and text.isdigit() and len(text) <= 7 and 1 <= int(text) <= highest):
-        raise RuleError(gettext("%(name)s 应为 1 至 %(highest)s 的整数", name=name, highest=highest))
+    if not (text.isascii() and text.isdigit() and len(text) <= 7 and lowest <= int(text) <= highest):
+        raise RuleError(
+            gettext("%(name)s 应为 %(lowest)s 至 %(highest)s 的整数", name=name, lowest=lowest, highest=highest)
+        )
     return int(text)
 
 
@@ -222,6 +251,10 @@ def _chip_text(name: str, value: str) -> str:
 def _plain_text(name: str, value: str) -> str:
     if name == "codes":
         return str(gettext("%(count)s 个", count=len(_codes(value))))
+    if name == "slip":
+        return str(gettext("再推迟 %(months)s 个月", months=value))
+    if name == "term" and value in _TERM_KNOWN:
+        return str(gettext("已计入") if _TERM_KNOWN[value] else gettext("未计入"))
     return f"“{value}”" if name == "q" else value
 
 

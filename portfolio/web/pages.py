@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from portfolio.domain.clock import today
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number
-from portfolio.domain.terms import MoneyState, Stage
+from portfolio.domain.terms import MoneyState, Stage, Term
 from portfolio.reports.register import COLUMNS
 from portfolio.reports.tables import Column as ReportColumn
 from portfolio.reports.tables import Kind
@@ -47,7 +47,7 @@ def format_cell(value: Any, kind: Kind) -> str:
     """Write one value of a report's table; unknown is a dash."""
     if value is None:
         return UNKNOWN
-    if kind is Kind.TERM:
+    if isinstance(value, Term):
         return translate(value.label)
     if kind is Kind.MONEY:
         return format_money(value, MoneyUnit.WAN)

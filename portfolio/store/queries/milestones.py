@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.milestones import VALID_YEARS, ApprovalKind, default_stages
@@ -105,16 +104,3 @@ def list_durations(session: Session, nature: Nature, level: Level) -> Sequence[i
         .order_by(Project.code)
     )
     return [(end - start).days for start, end in session.execute(statement)]
-
-
-def list_openings(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
-    """List ``code``, ``name``, ``level``, ``seats`` and the days of opening of the projects meant that go on, by code.
-
-    The days are those of the milestone 移交投用; None where there is none.
-    """
-    opening = and_(Milestone.project_id == Project.id, Milestone.stage == Stage.IN_USE)
-    columns = (Project.code, Project.name, Project.level, Project.seats)
-    days = (Milestone.planned_on, Milestone.forecast_on, Milestone.actual_on)
-    statement = select(*columns, *days).select_from(Project).outerjoin(Milestone, opening)
-    wanted = (Project.status == Status.ACTIVE, *conditions(chosen))
-    return session.execute(statement.where(*wanted).order_by(Project.code)).all()

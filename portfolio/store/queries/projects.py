@@ -19,6 +19,8 @@ from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Opening, Phas
 from portfolio.store.models import District, Project
 from portfolio.store.queries.layouts import is_in_no_zone, is_in_zone
 from portfolio.store.queries.lights import light_expression
+from portfolio.store.queries.openings import has_seats_in_a_term, is_in_term, is_lost_by
+from portfolio.store.queries.towns import is_in_town
 
 LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
 
@@ -49,6 +51,10 @@ class ProjectFilter:
     belt: str | None = None  # key of a zone, domain.layouts.OUTSIDE or NOWHERE
     line: str | None = None
     town: str | None = None
+    term: int | None = None  # its seats count with the September term of that year, as expected
+    term_known: bool | None = None  # its seats count with any
+    planned_term: int | None = None
+    slip: int | None = None  # a slip of so many months takes its seats out of their term
     today: dt.date | None = None
 
     def within(self, adcode: str | None) -> ProjectFilter:
@@ -71,6 +77,7 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
         *_text_conditions(chosen),
         *_place_conditions(chosen),
         *_zone_conditions(chosen),
+        *_term_conditions(chosen),
     ]
     for column, value in (
         (Project.level, chosen.level),
@@ -125,12 +132,27 @@ def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
 
 def _zone_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     day = chosen.today or today()
-    wanted = {LayoutKind.BELTS: chosen.belt, LayoutKind.LINES3: chosen.line, LayoutKind.TOWNS: chosen.town}
-    return [
+    wanted = {LayoutKind.BELTS: chosen.belt, LayoutKind.LINES3: chosen.line}
+    zones = [
         is_in_no_zone(kind, day) if key == NOWHERE else is_in_zone(kind, key, day)
         for kind, key in wanted.items()
         if key is not None
     ]
+    return zones if chosen.town is None else [*zones, is_in_town(chosen.town, day)]
+
+
+def _term_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if chosen.term is not None:
+        wanted.append(is_in_term(chosen.term))
+    if chosen.planned_term is not None:
+        wanted.append(is_in_term(chosen.planned_term, planned=True))
+    if chosen.slip is not None:
+        wanted.append(is_lost_by(chosen.slip))
+    if chosen.term_known is not None:
+        known = has_seats_in_a_term()
+        wanted += [Project.status == Status.ACTIVE, known if chosen.term_known else not_(known)]
+    return wanted
 
 
 def get_project(session: Session, code: str, *, within: str | None = None) -> Project:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portfolio.domain.clock import CHINA_TIME
+from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
 from portfolio.exchange.csvfile import write_csv
 from portfolio.exchange.workbook import About, write_workbook
@@ -26,6 +27,7 @@ from portfolio.reports.kpis import Side, breakdown, read_kpis
 from portfolio.reports.readiness import read_readiness
 from portfolio.reports.register import register_table
 from portfolio.reports.reporting import problem_table, round_table
+from portfolio.reports.seats import seats_at_risk
 from portfolio.reports.tables import Table
 from portfolio.store.base import utc_now
 from portfolio.store.queries.projects import ProjectFilter, has_samples
@@ -140,6 +142,20 @@ def readiness(ending: str) -> ResponseReturnValue:
     """Send the list for the statistics office."""
     chosen = filters.read_filter(request.args)
     return _send([read_readiness(get_session(), chosen).table], chosen, ending, gettext("入库纳统"))
+
+
+@blueprint.get("/seats.<ending>")
+@requires(Permission.EXPORT)
+def seats(ending: str) -> ResponseReturnValue:
+    """Send the seats by September term, by level and by town: three sheets, or of a CSV the one that ``by`` names."""
+    chosen = filters.read_filter(request.args)
+    found = seats_at_risk(get_session(), chosen)
+    tables = {"term": found.terms.table, "level": found.levels.table, "town": found.towns.table}
+    by = request.args.get("by") or "town"
+    if by not in tables:
+        raise RuleError(gettext("“by”只能是 term、level 或 town"))
+    shown = [tables[by]] if ending == "csv" else list(tables.values())
+    return _send(shown, chosen, ending, gettext("学位供给与风险"))
 
 
 @blueprint.get("/budget.<ending>")

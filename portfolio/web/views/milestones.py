@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -14,7 +16,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Level, Nature
 from portfolio.exchange.gantt import draw_timeline
-from portfolio.reports.seats import seats_at_risk
+from portfolio.reports.seats import SeatsTable, seats_at_risk
 from portfolio.reports.timeline import Timeline, milestone_page, portfolio_timeline
 from portfolio.services import milestones as service
 from portfolio.store.models import Approval, Project
@@ -29,7 +31,9 @@ from portfolio.web.forms.milestones import (
     milestones_form,
     validity_form,
 )
+from portfolio.web.money_filters import filtered_url
 from portfolio.web.permissions import requires
+from portfolio.web.remember import remembered
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("milestones", __name__)
@@ -61,18 +65,37 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/seats")
 @requires(Permission.VIEW)
 def seats() -> ResponseReturnValue:
-    """Show the seats of each September term and what a slip would cost."""
+    """Show the seats of each September term, by level and town, and what a slip would cost."""
     chosen = filters.read_filter(request.args)
+    page = remembered(("seats", chosen), lambda: seats_at_risk(get_session(), chosen))
     return render_template(
         "milestones/seats.html",
-        page=seats_at_risk(get_session(), chosen),
-        most_codes=filters.MOST_CODES,
+        whole=page.whole,
+        tables=[(one.table, partial(_opened, one)) for one in (page.terms, page.levels, page.towns)],
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         terms=TERMS,
         districts=visible_districts(),
         zone_choices=filters.zone_choices(),
     )
+
+
+def _opened(shown: SeatsTable, row: Sequence[Any], key: str) -> str | None:
+    """Return the projects that a figure of a row counts; none for a name, a difference and for nothing."""
+    name, _, value = key.partition("_")  # slip_2, term_2026
+    sides = dict(shown.sides[row])
+    figures: dict[str, dict[str, Any]] = {
+        "planned": {"planned_term": sides.get("term"), "term": None},
+        "expected": {},
+        "projects": {},
+        "slip": {"slip": value},
+        "term": {"term": value},
+        "all": {"term": "known"},
+        "uncounted": {"term": "unknown"},
+    }
+    if name not in figures or key == "term" or not shown.value(row, key):
+        return None
+    return filtered_url("projects.index", **(sides | figures[name]))
 
 
 @blueprint.get("/timeline.svg")

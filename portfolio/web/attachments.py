@@ -9,7 +9,9 @@ from flask import Response, send_file
 from flask_babel import gettext
 
 from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
 from portfolio.services.files import MAX_BYTES, keep_file
+from portfolio.store.models import StoredFile
 from portfolio.store.queries.files import get_file
 from portfolio.web.database import get_session
 
@@ -30,11 +32,35 @@ def keep_attachment(field: Any) -> int | None:
     RuleError
         If it is no file of an accepted kind, empty or too large; beside the field.
     """
-    upload = field.data
-    if not upload or not getattr(upload, "filename", ""):
-        return None
+    return _keep(field.data).id if _is_chosen(field.data) else None
+
+
+def keep_attachments(field: Any) -> list[StoredFile]:
+    """Keep every file of a field that takes several; of several the sentence names the one that is wrong.
+
+    Raises
+    ------
+    RuleError
+        As ``keep_attachment``.
+    """
+    chosen = [upload for upload in field.data or [] if _is_chosen(upload)]
+    kept = []
+    for upload in chosen:
+        try:
+            kept.append(_keep(upload))
+        except RuleError as error:
+            named = say("{name}：{sentence}", name=upload.filename[:80], sentence=error.sentence)
+            raise RuleError(named if len(chosen) > 1 else error.sentence, error.field) from error
+    return kept
+
+
+def _is_chosen(upload: Any) -> bool:
+    return bool(upload and getattr(upload, "filename", ""))
+
+
+def _keep(upload: Any) -> StoredFile:
     body = upload.stream.read(MAX_BYTES + 1)
-    return keep_file(get_session(), upload.filename, _kind_of(upload.filename, body), body).id
+    return keep_file(get_session(), upload.filename, _kind_of(upload.filename, body), body)
 
 
 def _kind_of(name: str, body: bytes) -> str:

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
         number=format_number,
         percent=format_share,
         share=format_fraction,
+        size=format_size,
         wan=format_wan,
         yi=format_yi,
     )
@@ -45,6 +46,11 @@ def format_share(part: int | Decimal | None, whole: int | Decimal | None) -> str
 def format_fraction(fraction: Decimal | None) -> str:
     """Write a fraction as a percentage with one decimal; unknown is a dash."""
     return UNKNOWN if fraction is None else f"{fraction * 100:.1f}%"
+
+
+def format_size(size: int) -> str:
+    """Write a length in bytes as whole KB, from 1 MB on as MB with one decimal; never as nothing."""
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, round(size / 1024))} KB"
 
 
 def format_day(day: dt.date | None) -> str:

@@ -48,6 +48,7 @@ ENTRIES = (
             "cashflow",
             "budgets",
             "documents",
+            "document_files",
             "sources",
             "contracts",
             "estimates",

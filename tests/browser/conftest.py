@@ -19,6 +19,8 @@ from werkzeug.serving import make_server
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.terms import EstimateKind, MoneyState
 from portfolio.services import ledger, users
+from portfolio.services.document_files import attach_files
+from portfolio.services.files import keep_file
 from portfolio.services.photos import add_photo
 from portfolio.store.queries import users as user_queries
 from portfolio.store.queries.projects import get_project
@@ -138,6 +140,7 @@ def _furnish_ledger(session: Session) -> None:
     """Give one project a document, a contract that was paid under, and estimates that overrun."""
     project, text = get_project(session, "500106-0005"), HOSTILE[2]
     document = make_document(session, wan=5, district="500106", number=text, issuer=text)
+    attach_files(session, document, [keep_file(session, text, "application/pdf", b"%PDF-")])
     split(session, document, (project, 3))
     contract = make_contract(session, project, wan=2, number=text, name=text, party=text)
     draft = LedgerDraft(source=document.source, state=MoneyState.PAID, year=2025, amount_fen=1_000_000)

@@ -48,6 +48,8 @@ PAGES = (
     "/money/documents",
     "/money/documents/1",
     "/money/documents/1/split",
+    "/money/documents/1/files/new",
+    "/money/documents/1/files/2/withdraw",
     "/money/documents/new",
     "/money/sources",
     "/money/sources/city_grant",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -139,7 +142,7 @@ def test_a_document_is_registered_with_its_file_and_split_in_one_go(app: Flask, 
     page = client.get("/money/documents/1").text
     assert "其芳小学" in page
     assert "0.00" in page
-    with client.get("/money/documents/1/file") as sent:
+    with client.get("/money/documents/1/files/1") as sent:
         assert sent.data == b"%PDF-1.7 made up"
         assert sent.headers["Content-Disposition"].startswith("attachment")
         assert sent.mimetype == "application/pdf"
@@ -440,6 +443,34 @@ def test_each_list_can_be_downloaded_as_it_is(furnished: Flask, client: FlaskCli
     assert len(lines) == len([row for row in shown if row[0] != "合计"])
     with client.get(f"/downloads/{name}.xlsx") as sent:
         assert sent.status_code == 200
+
+
+def exact(cell: str) -> Decimal | str:
+    """Return what a cell says, however it is written: as a number where it is one; unknown is nothing."""
+    try:
+        return Decimal(cell.replace(",", ""))
+    except InvalidOperation:
+        return cell.replace("—", "")
+
+
+def test_the_pages_of_sources_are_downloaded_as_they_stand_on_screen(furnished: Flask, client: FlaskClient) -> None:
+    give(client, (QIFANG, "60"), total="60")
+    pages = {"sources": "/money/sources?district=500101", "sources/city_grant": "/money/sources/city_grant"}
+    for name, path in pages.items():
+        page = client.get(path).text
+        query = path.partition("?")[2]
+        assert f'href="/downloads/{name}.xlsx{f"?{query}" if query else ""}"' in page
+        shown = tables(page)
+        with client.get(f"/downloads/{name}.csv?{query}") as sent:
+            lines = list(csv.reader(io.StringIO(sent.data.decode("utf-8-sig"))))
+        rows = [row for row in shown[0][1:] if row[0] != "合计"]
+        assert [[exact(cell) for cell in row] for row in rows] == [[exact(cell) for cell in row] for row in lines[1:]]
+        with client.get(f"/downloads/{name}.xlsx?{query}") as sent:
+            book = load_workbook(io.BytesIO(sent.data))
+        assert [sheet for sheet in ("资金来源", "给了哪些项目", "资金文件") if sheet in book.sheetnames] == (
+            ["资金来源"] if name == "sources" else ["给了哪些项目", "资金文件"]
+        )
+    assert client.get("/downloads/sources/moon.csv").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/money/documents", "/money/sources", "/money/contracts", "/money/estimates"])

@@ -7,7 +7,7 @@ from portfolio.store.models.commitment import Commitment, CommitmentLink, Indica
 from portfolio.store.models.contract import Contract, ContractChange
 from portfolio.store.models.desk import Followed, SavedView
 from portfolio.store.models.district import District, GazetteerPlace, Plan
-from portfolio.store.models.document import FundingDocument
+from portfolio.store.models.document import DocumentFile, FileWithdrawal, FundingDocument
 from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
@@ -36,8 +36,10 @@ __all__ = [
     "Contract",
     "ContractChange",
     "District",
+    "DocumentFile",
     "Estimate",
     "Fact",
+    "FileWithdrawal",
     "Followed",
     "FrozenPack",
     "FrozenPackFile",

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import FieldList, Form, FormField, SelectField
 from wtforms.fields import SelectChoice
 
@@ -61,6 +62,16 @@ class DocumentForm(ConfirmedForm):
             file_id=file_id,
             note=self.note.text,
         )
+
+
+class FilesForm(FlaskForm):  # type: ignore[misc]
+    """Give a document more files."""
+
+    file = MultipleFileField(
+        _l("附件"),
+        description=_l("PDF、图片或 Office 文件，可一次选几个；每个不超过 20 MB，合计不超过 25 MB"),
+        render_kw={"accept": ACCEPTED},
+    )
 
 
 class ShareRow(Form):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -19,11 +19,12 @@ from portfolio.reports.tables import Table
 from portfolio.services import documents as service
 from portfolio.store.models import FundingDocument
 from portfolio.store.queries import documents, ledger
+from portfolio.store.queries.document_files import list_files
 from portfolio.store.queries.documents import DocumentFilter
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register
 from portfolio.web import filters
-from portfolio.web.attachments import keep_attachment, send_attachment
+from portfolio.web.attachments import keep_attachment
 from portfolio.web.database import get_session
 from portfolio.web.forms.documents import FEWEST_ROWS, MOST_ROWS, DocumentForm, SplitForm
 from portfolio.web.forms.money import VoidForm
@@ -103,12 +104,13 @@ def add() -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def show(document: int) -> ResponseReturnValue:
     """Show a document with everything it gave."""
-    record = _document(document)
+    record = get_document_in_scope(document)
     entries = documents.list_allocations(get_session(), record)
     return render_template(
         "documents/show.html",
         standing=documents.stand(get_session(), record),
         document=record,
+        files=list_files(get_session(), record),
         entries=entries,
         reversed_ids=ledger.reversed_among(entries),
     )
@@ -118,14 +120,14 @@ def show(document: int) -> ResponseReturnValue:
 @requires(Permission.EDIT_MONEY)
 def split(document: int) -> ResponseReturnValue:
     """Split a document over projects: all rows or none."""
-    record = _document(document)
+    record = get_document_in_scope(document)
     form = _split_form(documents.stand(get_session(), record).left_fen)
     if form.validate_on_submit() and "more" not in request.form:
         shares = _shares(form)
         if not form.has_wrong_rows and _split(record, form, shares):
             flash(gettext("已分配到 %(count)s 个项目", count=len(shares)), "success")
             return redirect(url_for(".show", document=document))
-    record = _document(document)
+    record = get_document_in_scope(document)
     home = ProjectFilter(district=record.district.adcode)
     page = render_template(
         "documents/split.html",
@@ -176,7 +178,7 @@ def _split(record: FundingDocument, form: SplitForm, shares: list[service.Share]
 @requires(Permission.EDIT_MONEY)
 def withdraw(document: int) -> ResponseReturnValue:
     """Declare a document void."""
-    record, form = _document(document), VoidForm()
+    record, form = get_document_in_scope(document), VoidForm()
     if form.validate_on_submit():
         try:
             service.withdraw_document(get_session(), record, form.reason.text or "")
@@ -187,18 +189,12 @@ def withdraw(document: int) -> ResponseReturnValue:
             get_session().commit()
             flash(gettext("文件 %(number)s 已作废，记录保留", number=record.number), "success")
             return redirect(url_for(".show", document=document))
-    page = render_template("documents/withdraw.html", form=form, document=_document(document))
+    page = render_template("documents/withdraw.html", form=form, document=get_document_in_scope(document))
     return page, 422 if form.errors else 200
 
 
-@blueprint.get(f"{_ONE}/file")
-@requires(Permission.VIEW)
-def file(document: int) -> ResponseReturnValue:
-    """Send the file that is attached to a document."""
-    return send_attachment(_document(document).file_id or abort(404))
-
-
-def _document(number: int) -> FundingDocument:
+def get_document_in_scope(number: int) -> FundingDocument:
+    """Return a document of a district that the person may see; otherwise answer as if it did not exist."""
     return documents.get_document(get_session(), number, within=scope_adcode())
 
 

@@ -20,7 +20,7 @@ from portfolio.reports import funding, investment
 from portfolio.reports.budget import budget_table
 from portfolio.reports.cashflow import read_cashflow
 from portfolio.reports.contracts import contracts_table
-from portfolio.reports.documents import documents_table
+from portfolio.reports.documents import documents_table, receivers_table, sources_table
 from portfolio.reports.entries import read_entries
 from portfolio.reports.estimates import estimates_table
 from portfolio.reports.kpis import Side, breakdown, read_kpis
@@ -30,6 +30,7 @@ from portfolio.reports.reporting import problem_table, round_table
 from portfolio.reports.seats import seats_at_risk
 from portfolio.reports.tables import Table
 from portfolio.store.base import utc_now
+from portfolio.store.queries.documents import DocumentFilter
 from portfolio.store.queries.projects import ProjectFilter, has_samples
 from portfolio.store.queries.register import Window
 from portfolio.web import filters, money_filters
@@ -39,6 +40,7 @@ from portfolio.web.scope import get_round_in_scope, visible_districts
 from portfolio.web.signin import signed_in_user
 from portfolio.web.views.documents import read_documents
 from portfolio.web.views.estimates import read_over
+from portfolio.web.views.sources import find_source
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 
@@ -97,6 +99,24 @@ def documents(ending: str) -> ResponseReturnValue:
     chosen = read_documents(request.args)
     home = ProjectFilter(district=chosen.district)
     return _send([documents_table(get_session(), chosen)], home, ending, gettext("资金文件"))
+
+
+@blueprint.get("/sources.<ending>")
+@requires(Permission.EXPORT)
+def sources(ending: str) -> ResponseReturnValue:
+    """Send what each source gave and what is left of it."""
+    chosen = filters.read_filter(request.args)
+    return _send([sources_table(get_session(), chosen.district)], chosen, ending, gettext("资金来源"))
+
+
+@blueprint.get("/sources/<source>.<ending>")
+@requires(Permission.EXPORT)
+def source(source: str, ending: str) -> ResponseReturnValue:
+    """Send to whom one source gave; the workbook has its documents too."""
+    found, chosen = find_source(source), filters.read_filter(request.args)
+    theirs = DocumentFilter(source=found, district=chosen.district)
+    tables = [receivers_table(get_session(), found, chosen), documents_table(get_session(), theirs)]
+    return _send(tables, chosen, ending, gettext("资金来源_%(source)s", source=gettext(found.label)))
 
 
 @blueprint.get("/kpis.<ending>")

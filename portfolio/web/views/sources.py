@@ -41,8 +41,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def show(source: str) -> ResponseReturnValue:
     """Show one source: the projects that have its money, and its documents."""
-    found = Source.from_label(source) if source in [one.value for one in Source] else abort(404)
-    chosen = filters.read_filter(request.args)
+    found, chosen = find_source(source), filters.read_filter(request.args)
     documents = documents_table(get_session(), DocumentFilter(source=found, district=chosen.district))
     return render_template(
         "sources/show.html",
@@ -54,3 +53,8 @@ def show(source: str) -> ResponseReturnValue:
         link_document=document_link(documents),
         link_project=lambda row, key: f"{project_url(row[1])}#money" if key in ("name", "code") else None,
     )
+
+
+def find_source(code: str) -> Source:
+    """Return the source with that code; there is no page of any other."""
+    return next((one for one in Source if one.value == code), None) or abort(404)

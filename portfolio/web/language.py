@@ -69,6 +69,11 @@ def tell(text: Any) -> Any:
     return text.translated(translate) if isinstance(text, Sentence | GeoSentence | Term) else text
 
 
+def tell_in(language: str, sentence: Sentence | GeoSentence) -> str:
+    """Say one of our sentences in a language, where there is no request any more."""
+    return sentence.translated(load_catalogue(language).gettext)
+
+
 def _translate_plural(one: str, many: str, count: int) -> str:
     return translate(one if count == 1 else many)
 

@@ -25,6 +25,7 @@ from portfolio.reports.timeline import portfolio_timeline
 from portfolio.services import packs as service
 from portfolio.store.engine import open_session
 from portfolio.store.queries import packs as queries
+from portfolio.web.language import tell_in
 
 TIMELINE_ROWS = 18
 _EXTENSION = "portfolio_pack_maker"
@@ -44,6 +45,7 @@ class PackTask:
     kinds: Sequence[PackKind]
     extras: PackExtras
     sheet: WallMap | None
+    language: str
     broken: str
     full: str
 
@@ -72,7 +74,7 @@ def make(task: PackTask) -> None:
     try:
         _make(task)
     except (PortfolioError, GeoError) as error:
-        _fail(task, str(error))
+        _fail(task, tell_in(task.language, error.sentence))
     except (OSError, MemoryError):
         _log.exception("pack %s could not be written", task.job_id)
         _fail(task, task.full)

@@ -19,7 +19,8 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.reports import LastReport
 from portfolio.web.database import get_session
 from portfolio.web.forms.reports import FIELDS, ReportForm, stated_answers, stored_draft
-from portfolio.web.language import translate
+from portfolio.web.language import tell, translate
+from portfolio.web.refusals import put_beside
 
 SAVED, SUBMITTED, REFUSED, STALE = "saved", "submitted", "refused", "stale"
 SAVE, SUBMIT = "save", "submit"
@@ -64,7 +65,8 @@ class Row:
         except StaleError as error:
             self._show_both(error)
         except RuleError as error:
-            self._put_beside(error)
+            put_beside(self.form, error)
+            self._refuse(tell(error.sentence))
         else:
             self.outcome = SUBMITTED if act == SUBMIT else SAVED
 
@@ -85,12 +87,7 @@ class Row:
         stored = stated_answers(stored_draft(self.report, self.last))
         self.theirs = {name: stored[name] for name in FIELDS if stored[name] != (self.form[name].data or "")}
         self.form.version.data = str(error.version)
-        self.outcome, self.sentence = STALE, str(error)
-
-    def _put_beside(self, error: RuleError) -> None:
-        if error.field in FIELDS:
-            self.form[error.field].errors = [str(error)]
-        self._refuse(str(error))
+        self.outcome, self.sentence = STALE, tell(error.sentence)
 
     def _refuse(self, sentence: str) -> None:
         self.outcome, self.sentence = REFUSED, sentence

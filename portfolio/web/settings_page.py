@@ -19,6 +19,7 @@ from portfolio.services.settings import change_setting
 from portfolio.store.queries.settings import find_setting_record
 from portfolio.web.database import get_session
 from portfolio.web.forms.settings import SettingForm
+from portfolio.web.refusals import put_beside
 
 EXTENSION = "portfolio_setting_groups"
 
@@ -56,7 +57,7 @@ def save_setting(group: Group, form: SettingForm, key: str, value: Any) -> Respo
     except StaleError as error:
         get_session().rollback()
         _show_both(form, group.parts()["form"])
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         return settings_page(group, status=409, form=form)
     return saved(group)
 
@@ -78,10 +79,7 @@ def _words(value: Any) -> str:
 def reject(group: Group, form: SettingForm, error: RuleError, *, name: str = "form") -> ResponseReturnValue:
     """Show a form again with a rule's sentence beside its field, or above it; the session forgets half-made changes."""
     get_session().rollback()
-    if error.field in form:
-        form[error.field].errors = [*form[error.field].errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
+    put_beside(form, error)
     return settings_page(group, status=422, **{name: form})
 
 

@@ -23,6 +23,7 @@ from portfolio.web.attachments import ACCEPTED
 from portfolio.web.forms.confirmation import ConfirmedForm
 from portfolio.web.forms.fields import MoneyField, TermField, TextLineField, YearField, required
 from portfolio.web.forms.money import DayField
+from portfolio.web.language import tell
 
 FEWEST_ROWS, MOST_ROWS = 8, 200
 
@@ -106,7 +107,7 @@ class SplitForm(ConfirmedForm):
         try:
             return code, parse_money_fen(amount or "", self.unit.data)
         except RuleError as error:
-            row.amount.errors = [str(error) if amount else gettext("请填写金额")]
+            row.amount.errors = [tell(error.sentence) if amount else gettext("请填写金额")]
             return None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -14,10 +14,12 @@ from wtforms.validators import ValidationError
 from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import MoneyUnit, parse_money_fen, parse_quantity
 from portfolio.domain.terms import Term
+from portfolio.web.language import tell
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _LINE_BREAKS = "\r\n\t"
 
+Answer = TypeVar("Answer")
 TermClass = TypeVar("TermClass", bound=Term)
 
 
@@ -108,7 +110,7 @@ class MoneyField(_NumberField):
         """Read the amount exactly, in fen."""
         unit = form[self.unit_field].data
         if self.data and isinstance(unit, MoneyUnit):
-            self.fen = _read(lambda: parse_money_fen(self.data, unit))
+            self.fen = read_answer(lambda: parse_money_fen(self.data, unit))
 
 
 class QuantityField(_NumberField):
@@ -122,7 +124,7 @@ class QuantityField(_NumberField):
     def pre_validate(self, _form: object) -> None:
         """Read the quantity exactly."""
         if self.data:
-            self.quantity = _read(lambda: parse_quantity(str(self.data), places=self.places))
+            self.quantity = read_answer(lambda: parse_quantity(str(self.data), places=self.places))
 
     @property
     def whole(self) -> int | None:
@@ -165,12 +167,12 @@ class WholeNumberField(_NumberField):
         self.number = int(text) if text else None
 
 
-def _read(parse: Any) -> Any:
-    """Return what ``parse`` reads; its sentence goes beside the field."""
+def read_answer(parse: Callable[[], Answer]) -> Answer:
+    """Return what ``parse`` reads; a rule's sentence goes beside the field."""
     try:
         return parse()
     except RuleError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(tell(error.sentence)) from error
 
 
 class TermField(SelectField):  # type: ignore[misc]

@@ -14,10 +14,9 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from portfolio.domain.drafts import PlanCell, PlanDraft
-from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import MoneyUnit, fen_to, parse_decimal
 from portfolio.domain.terms import Source
-from portfolio.web.forms.fields import MoneyField, TermField, TextLineField
+from portfolio.web.forms.fields import MoneyField, TermField, TextLineField, read_answer
 from portfolio.web.forms.money import DayField
 
 QUARTERS = (None, 1, 2, 3, 4)
@@ -36,10 +35,7 @@ class PlannedField(MoneyField):
             super().pre_validate(form)
 
     def _is_nothing(self) -> bool:
-        try:
-            amount = parse_decimal(str(self.data))
-        except RuleError as error:
-            raise ValidationError(str(error)) from error
+        amount = read_answer(lambda: parse_decimal(str(self.data)))
         if amount < 0:
             raise ValidationError(gettext("计划金额不能小于 0；调减时直接填写调减后的金额"))
         return amount == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -80,17 +79,6 @@ class LayoutForm(FlaskForm):  # type: ignore[misc]
         """Offer the towns whose outlines are there, key and name, to every zone."""
         for zone in self.zones:
             zone.form.towns.choices = [SelectChoice(key, name) for key, name in names]
-
-    def put_beside(self, place: str | None, sentence: str) -> None:
-        """Put a sentence beside the answer it is of, such as ``zones-0-line``, or above the form."""
-        field: Any = self
-        parts = (place or "").split("-")
-        if parts[0] == "zones" and len(parts) == 3:
-            field = self.zones[int(parts[1])].form
-        if place and parts[-1] in field:
-            field[parts[-1]].errors = [*field[parts[-1]].errors, sentence]
-        else:
-            self.form_errors.append(sentence)
 
 
 class OutlineFileForm(FlaskForm):  # type: ignore[misc]

@@ -13,12 +13,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
 from portfolio.domain.basemaps import HIGHEST_ZOOM, Service, TiandituLayer, check_template, check_tianditu_key
-from portfolio.domain.errors import RuleError
 from portfolio.domain.terms import Datum
 from portfolio.exchange.tilefiles import TileFile
 from portfolio.services.map_settings import BaseDraft
 from portfolio.store.models import District
-from portfolio.web.forms.fields import QuantityField, TermField, TextLineField, required
+from portfolio.web.forms.fields import QuantityField, TermField, TextLineField, read_answer, required
 from portfolio.web.forms.settings import SettingForm
 
 _DATUMS = (Datum.WGS84, Datum.CGCS2000, Datum.GCJ02)
@@ -48,7 +47,7 @@ class TiandituForm(SettingForm):
             raise ValidationError(gettext("请填写密钥；不再使用天地图时，把三种地图的勾去掉"))
         if not field.text:
             return
-        _checked(lambda: check_tianditu_key(field.text or ""))
+        read_answer(lambda: check_tianditu_key(field.text or ""))
         if not self.layers:
             raise ValidationError(gettext("请至少勾选一种地图；不再使用天地图时，把密钥清空"))
 
@@ -98,7 +97,7 @@ class OnlineBaseForm(_OwnBaseForm):
 
     def validate_template(self, field: TextLineField) -> None:
         """Refuse what is no address of squares."""
-        _checked(lambda: check_template(field.text or ""))
+        read_answer(lambda: check_template(field.text or ""))
 
     def validate_last_zoom(self, field: QuantityField) -> None:
         """Refuse a zoom that no map has."""
@@ -136,13 +135,6 @@ class FileBaseForm(_OwnBaseForm):
             last_zoom=found.last_zoom,
             bounds=found.bounds,
         )
-
-
-def _checked(check: Any) -> None:
-    try:
-        check()
-    except RuleError as error:
-        raise ValidationError(str(error)) from error
 
 
 class ReviewForm(SettingForm):

@@ -11,7 +11,6 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
-from portfolio.domain.errors import RuleError
 from portfolio.domain.periods import Period
 from portfolio.domain.quantities import MoneyUnit, fen_to
 from portfolio.domain.reporting import (
@@ -24,7 +23,7 @@ from portfolio.domain.reporting import (
 )
 from portfolio.store.models import District, ProgressReport
 from portfolio.store.queries.reports import LastReport
-from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField, required, strip
+from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField, read_answer, required, strip
 from portfolio.web.forms.money import DayField
 from portfolio.web.forms.projects import VersionedForm
 
@@ -42,10 +41,7 @@ class ParsedField(StringField):  # type: ignore[misc]
     def pre_validate(self, _form: object) -> None:
         """Read the answer; the parser's sentence goes beside the field."""
         if self.data:
-            try:
-                self.value = self.parse(str(self.data))
-            except RuleError as error:
-                raise ValidationError(str(error)) from error
+            self.value = read_answer(lambda: self.parse(str(self.data)))
 
 
 class RoundForm(FlaskForm):  # type: ignore[misc]

@@ -15,8 +15,10 @@ from portfolio.web import language, signin
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_moment
 from portfolio.web.forms.account import PasswordForm, SignInForm
+from portfolio.web.language import tell
 from portfolio.web.navigation import home_url
 from portfolio.web.permissions import public, requires
+from portfolio.web.refusals import put_beside
 
 blueprint = Blueprint("account", __name__)
 
@@ -44,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
 
 def _sentence(error: users.SignInError) -> str:
     if not isinstance(error, users.LockedError):
-        return str(error)
+        return str(tell(error.sentence))
     until = format_moment(error.until)
     return str(gettext("密码连续输错，账号锁定到 %(until)s。请届时再试，或请管理员重置密码", until=until))
 
@@ -88,7 +90,7 @@ def password() -> ResponseReturnValue:
         try:
             token = users.change_password(get_session(), signin.signed_in_user(), form.current.data, form.new.data)
         except RuleError as error:
-            form[error.field or "new"].errors = [str(error)]
+            put_beside(form, error, "new")
         else:
             get_session().commit()
             response = _enter(url_for(".enter"), token)

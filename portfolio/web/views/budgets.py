@@ -24,6 +24,7 @@ from portfolio.web.formatters import format_label
 from portfolio.web.forms.budgets import BudgetForm, stored_figure
 from portfolio.web.forms.projects import VersionedForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_district_in_scope, visible_districts
 
 blueprint = Blueprint("budgets", __name__, url_prefix="/money/budget")
@@ -102,7 +103,7 @@ def edit(adcode: str, number: int) -> ResponseReturnValue:
         return _refused(form, error, district, number)
     except StaleError as error:
         form.version.data = str(error.version)
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         return _page(form, district, number, status=409)
     get_session().commit()
     flash(gettext("已修改 %(year)s 年%(measure)s，原数据在沿革中", **_words(figure.year, figure.measure)), "success")
@@ -131,7 +132,7 @@ def _back(adcode: str) -> ResponseReturnValue:
 
 def _refused(form: BudgetForm, error: RuleError, district: District, number: int | None = None) -> ResponseReturnValue:
     get_session().rollback()
-    form[error.field or "amount"].errors = [str(error)]
+    put_beside(form, error, "amount")
     return _page(form, get_district_in_scope(district.adcode), number)
 
 

@@ -18,6 +18,7 @@ from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.commitments import LinkForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_commitment_in_scope, get_project_in_scope, visible_districts
 
 blueprint = Blueprint("commitments", __name__, url_prefix="/commitments")
@@ -89,7 +90,7 @@ def link(key: str) -> ResponseReturnValue:
             )
         except (RuleError, NotFoundError) as error:
             get_session().rollback()
-            form.project.errors = [str(error)]
+            put_beside(form, error, "project")
         else:
             get_session().commit()
             flash(gettext("已将%(name)s计入这项任务", name=project.name), "success")

@@ -22,6 +22,7 @@ from portfolio.web.forms.contracts import ChangeForm, ContractForm, stored_contr
 from portfolio.web.forms.money import VoidForm
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("contracts", __name__)
@@ -128,7 +129,7 @@ def change(code: str, number: int) -> ResponseReturnValue:
             service.change_amount(get_session(), contract, form.draft())
         except RuleError as error:
             get_session().rollback()
-            form[error.field if error.field in form else "amount"].errors = [str(error)]
+            put_beside(form, error, "amount")
         else:
             return _saved(contract, gettext("已登记合同变更"))
     return _show(_contract(code, number), form)
@@ -144,7 +145,7 @@ def withdraw(code: str, number: int) -> ResponseReturnValue:
             service.withdraw_contract(get_session(), contract, form.reason.text or "")
         except RuleError as error:
             get_session().rollback()
-            form.reason.errors = [str(error)]
+            put_beside(form, error, "reason")
         else:
             return _saved(contract, gettext("合同 %(number)s 已作废，记录保留", number=contract.number))
     contract = _contract(code, number)

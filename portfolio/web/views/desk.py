@@ -14,6 +14,7 @@ from portfolio.domain.roles import Permission
 from portfolio.services import desk as service
 from portfolio.web.database import get_session
 from portfolio.web.forms.desk import ViewForm
+from portfolio.web.language import tell
 from portfolio.web.navigation import KEPT_PAGES
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope
@@ -39,7 +40,7 @@ def save_view() -> ResponseReturnValue:
         service.save_view(get_session(), signed_in_user(), form.name.text or "", address)
     except RuleError as error:
         get_session().rollback()
-        flash(str(error), "error")
+        flash(tell(error.sentence), "error")
         return redirect(address)
     get_session().commit()
     flash(gettext("已保存视图“%(name)s”，在总览中打开", name=form.name.text), "success")

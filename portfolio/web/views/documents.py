@@ -29,6 +29,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.documents import FEWEST_ROWS, MOST_ROWS, DocumentForm, SplitForm
 from portfolio.web.forms.money import VoidForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.signin import scope_adcode
 
@@ -155,7 +156,7 @@ def _shares(form: SplitForm) -> list[service.Share]:
         try:
             found.append(service.Share(get_project_in_scope(code), fen))
         except NotFoundError as error:
-            row.project.errors = [str(error)]
+            put_beside(row, error, "project")
     if form.has_wrong_rows:
         form.form_errors.append(gettext("请改正标出的行；一笔也没有登记"))
     return found
@@ -184,7 +185,7 @@ def withdraw(document: int) -> ResponseReturnValue:
             service.withdraw_document(get_session(), record, form.reason.text or "")
         except RuleError as error:
             get_session().rollback()
-            form.reason.errors = [str(error)]
+            put_beside(form, error, "reason")
         else:
             get_session().commit()
             flash(gettext("文件 %(number)s 已作废，记录保留", number=record.number), "success")

@@ -21,6 +21,7 @@ from portfolio.web.forms.estimates import EstimateForm
 from portfolio.web.forms.money import VoidForm
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("estimates", __name__)
@@ -86,7 +87,7 @@ def withdraw(code: str, step: str) -> ResponseReturnValue:
             service.withdraw_estimate(get_session(), last, form.reason.text or "")
         except RuleError as error:
             get_session().rollback()
-            form.reason.errors = [str(error)]
+            put_beside(form, error, "reason")
         else:
             return _saved(project, gettext("已撤销%(step)s，原数保留在更正记录中", step=gettext(kind.label)))
     page = render_template("estimates/withdraw.html", form=form, project=project, estimate=last)

@@ -22,6 +22,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.investment import QUARTERS, PlanForm, answers_of, name_of, wrong_cells
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("investment", __name__)
@@ -105,11 +106,11 @@ def edit(code: str, year: int) -> ResponseReturnValue:
         change = service.set_plan(get_session(), project, form.draft(year), seen=form.seen_number)
     except RuleError as error:
         get_session().rollback()
-        form.form_errors.append(str(error)) if error.field not in form else form[error.field].errors.append(str(error))
+        put_beside(form, error)
         return _edit_page(form, get_project_in_scope(code), year)
     except StaleError as error:
         get_session().rollback()
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         form.seen.data = str(error.version)
         return _edit_page(form, get_project_in_scope(code), year, status=409)
     get_session().commit()

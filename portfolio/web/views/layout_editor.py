@@ -21,6 +21,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.layouts import LayoutForm, OutlineFileForm
 from portfolio.web.layout_drafts import answers_of, answers_of_file, digest_of, in_form, read_draft, town_keys
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.views.layouts import chosen_version, find_district, kind_of, layout_shell
 
 blueprint = Blueprint("layout_editor", __name__, url_prefix="/layouts")
@@ -40,7 +41,7 @@ def edit(adcode: str, layer: str) -> ResponseReturnValue:
     try:
         draft, numbers = read_draft(form, district, kind)
     except RuleError as error:
-        form.put_beside(error.field, str(error))
+        put_beside(form, error)
         return _page(form, district, kind, base)
     return _check(form, district, kind, (draft, numbers))
 
@@ -61,12 +62,13 @@ def _check(
     except StaleError as error:
         get_session().rollback()
         fresh = find_district(district.adcode)
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         form.after.data, form.previewed.data = str(error.version), ""
         return _page(form, fresh, kind, None, status=409)
     except RuleError as error:
         get_session().rollback()
-        form.put_beside(in_form(error.field, numbers), str(error))
+        error.field = in_form(error.field, numbers)
+        put_beside(form, error)
         return _page(form, find_district(district.adcode), kind, None)
     has_changed = bool(form.previewed.data)
     form.previewed.data = digest
@@ -91,7 +93,7 @@ def upload(adcode: str, layer: str) -> ResponseReturnValue:
             content, name = form.file.data.read(), form.file.data.filename
             answers = answers_of_file(content, name, form.name_column.text, district)
         except (GeoError, RuleError) as error:
-            form[getattr(error, "field", None) or "file"].errors = [str(error)]
+            put_beside(form, error, "file")
         else:
             given = {"name": _usual_name(district, kind), "valid_from": today().isoformat()}
             draft = LayoutForm(formdata=None, data={**given, **answers, "after": _newest(district, kind)})

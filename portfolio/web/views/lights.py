@@ -18,6 +18,7 @@ from portfolio.store.queries.lights import RULES_KEY, read_rules
 from portfolio.web.database import get_session
 from portfolio.web.forms.lights import OverrideForm, RulesForm, rules_form
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.settings_page import setting_version
 
@@ -48,7 +49,7 @@ def override(code: str) -> ResponseReturnValue:
         )
     except RuleError as error:
         get_session().rollback()
-        _put(form, error)
+        put_beside(form, error)
         return _page(get_project_in_scope(code), form, 422)
     get_session().commit()
     flash(gettext("已改灯，到期后恢复为按规则计算"), "success")
@@ -92,20 +93,11 @@ def change_rules() -> ResponseReturnValue:
         service.change_rules(get_session(), form.rows(), version=form.version_number)
     except (RuleError, StaleError) as error:
         get_session().rollback()
-        _put(form, error)
+        put_beside(form, error)
         return _rules_page(form, status=409 if isinstance(error, StaleError) else 422)
     get_session().commit()
     flash(gettext("新规则已启用，所有项目已重新亮灯"), "success")
     return redirect(url_for(".rules"))
-
-
-def _put(form: Any, error: RuleError | StaleError) -> None:
-    """Put a sentence beside the field it names, or above the form."""
-    field = getattr(error, "field", None)
-    if field in form:
-        form[field].errors = [*form[field].errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 def _rules_page(form: RulesForm, *, preview: Any = None, status: int = 200) -> ResponseReturnValue:

@@ -33,6 +33,7 @@ from portfolio.web.forms.milestones import (
 )
 from portfolio.web.money_filters import filtered_url
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.remember import remembered
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
@@ -159,19 +160,9 @@ def save(code: str) -> ResponseReturnValue:
         service.save_milestones(get_session(), project, form.drafts(), seen=form.seen.data or "")
     except (RuleError, StaleError) as error:
         get_session().rollback()
-        _put(form, error)
+        put_beside(form, error)
         return _page(get_project_in_scope(code), status=409 if isinstance(error, StaleError) else 422, form=form)
     return _done(code, gettext("已保存里程碑"))
-
-
-def _put(form: Any, error: RuleError | StaleError) -> None:
-    """Put a sentence beside the day it names, or above the form."""
-    stage, _, column = (getattr(error, "field", None) or "").partition("-")
-    if column and stage in form:
-        field = form[stage].form[column]
-        field.errors = [*field.errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 @blueprint.post("/projects/<code>/baselines")
@@ -207,10 +198,7 @@ def _change(code: str, name: str, form: Any, change: Any, *, said: str) -> Respo
         change(project, form)
     except RuleError as error:
         get_session().rollback()
-        if error.field in form:
-            form[error.field].errors = [*form[error.field].errors, str(error)]
-        else:
-            form.form_errors.append(str(error))
+        put_beside(form, error)
         return _page(get_project_in_scope(code), status=422, **{name: form})
     return _done(code, said)
 
@@ -283,7 +271,7 @@ def set_stages() -> ResponseReturnValue:
         service.change_stages(get_session(), form.nature.data, form.level.data, form.chosen())
     except RuleError as error:
         get_session().rollback()
-        form.stages.errors = [str(error)]
+        put_beside(form, error, "stages")
         return _template_page(422, stages_form=form)
     get_session().commit()
     flash(gettext("已保存里程碑模板"), "success")
@@ -302,7 +290,7 @@ def set_validity() -> ResponseReturnValue:
         service.change_validity(get_session(), form.years())
     except RuleError as error:
         get_session().rollback()
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         return _template_page(422, validity_form=form)
     get_session().commit()
     flash(gettext("已保存批复有效年数"), "success")

@@ -17,6 +17,7 @@ from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
 from portfolio.web.forms.money import CarryForm, EntryForm, OverdrawForm, ReversalForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.settings_page import Group, save_setting, setting_version, settings_page
 from portfolio.web.signin import scope_adcode
@@ -81,7 +82,7 @@ def carry(code: str) -> ResponseReturnValue:
             )
         except RuleError as error:
             get_session().rollback()
-            form[error.field or "amount"].errors = [str(error)]
+            put_beside(form, error, "amount")
         else:
             get_session().commit()
             flash(gettext("已从 %(year)s 年结转到下一年度", year=year), "success")
@@ -100,7 +101,7 @@ def reverse(code: str, number: int) -> ResponseReturnValue:
         try:
             service.reverse_entry(get_session(), entry, form.reason.text or "")
         except RuleError as error:
-            form.reason.errors = [str(error)]
+            put_beside(form, error, "reason")
         else:
             get_session().commit()
             flash(gettext("已冲销第 %(number)s 号记录，原记录保留", number=number), "success")

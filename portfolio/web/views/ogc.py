@@ -24,6 +24,7 @@ from portfolio.web import filters
 from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.errors import answer_error
+from portfolio.web.language import tell
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
@@ -54,7 +55,7 @@ def _refuse_unknown_parameters() -> None:
 
 @blueprint.errorhandler(RuleError)
 def _answer_rule(error: RuleError) -> ResponseReturnValue:
-    return answer_error(400, str(error))
+    return answer_error(400, tell(error.sentence))
 
 
 @blueprint.after_request

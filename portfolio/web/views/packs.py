@@ -44,9 +44,10 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters, pack_jobs
 from portfolio.web.database import get_engine, get_session
 from portfolio.web.forms.packs import PackForm
-from portfolio.web.language import translate
+from portfolio.web.language import selected_language, tell, translate
 from portfolio.web.map_scope import ALL, MapScope
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import visible_districts
 from portfolio.web.signin import scope_adcode, signed_in_user
 from portfolio.web.wallmaps import WallChoice, wall_map
@@ -87,7 +88,7 @@ def ask() -> ResponseReturnValue:
     try:
         job = service.ask_for_pack(session, draft)
     except RuleError as error:
-        form[error.field or "as_of"].errors = [str(error)]
+        put_beside(form, error, "as_of")
         return _show_index(form), 422
     session.commit()
     pack_jobs.start(_task(job, chosen))
@@ -146,6 +147,7 @@ def _task(job: PackJob, chosen: ProjectFilter) -> pack_jobs.PackTask:
         kinds=[PackKind.from_label(code) for code in job.kinds.split(",")],
         extras=PackExtras(issuer=job.issuer, templates=_templates()),
         sheet=_sheet(chosen) if PackKind.PPTX.value in job.kinds else None,
+        language=selected_language(),
         **pack_jobs.failure_words(),
     )
 
@@ -243,7 +245,7 @@ def freeze(pack_id: int) -> ResponseReturnValue:
     try:
         frozen = service.freeze_pack(session, _job(pack_id))
     except RuleError as error:
-        flash(str(error), "error")
+        flash(tell(error.sentence), "error")
         return redirect(url_for(".show", pack_id=pack_id))
     session.commit()
     flash(gettext("已定版。以后同一范围的报告会注明与这一版相比的增减。"), "success")

@@ -33,8 +33,10 @@ from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceForm, stored_place
 from portfolio.web.forms.projects import VersionedForm
+from portfolio.web.language import tell
 from portfolio.web.permissions import requires
 from portfolio.web.places import named_place, read_place, read_site, readings_json, readings_of, write_distance
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 
 blueprint = Blueprint("places", __name__)
@@ -63,14 +65,6 @@ def edit(code: str) -> ResponseReturnValue:
         get_session().rollback()
         put_beside(form, error)
     return _page(form, project, status=422 if form.errors else 200)
-
-
-def put_beside(form: Any, error: RuleError) -> None:
-    """Put a rule's sentence beside the field it names, or above the form."""
-    if error.field and error.field in form:
-        form[error.field].errors = [*form[error.field].errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 def _offer_photo(form: PlaceForm) -> None:
@@ -138,7 +132,7 @@ def readings(code: str) -> ResponseReturnValue:
     try:
         return jsonify(readings_json(readings_of(form, project)))
     except RuleError as error:
-        return jsonify(error=str(error)), 422
+        return jsonify(error=tell(error.sentence)), 422
 
 
 @blueprint.get("/projects/<code>/place/shell.js")

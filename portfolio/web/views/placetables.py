@@ -27,9 +27,9 @@ from portfolio.web.forms.places import PlaceTableForm
 from portfolio.web.language import translate
 from portfolio.web.permissions import requires
 from portfolio.web.places import write_distance
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import visible_districts
 from portfolio.web.signin import scope_adcode
-from portfolio.web.views.places import put_beside
 
 blueprint = Blueprint("placetables", __name__)
 

@@ -22,6 +22,7 @@ from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.reports import CloseForm, ProblemForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts
 from portfolio.web.views.reports import blueprint
 
@@ -59,7 +60,7 @@ def add_problem(code: str) -> ResponseReturnValue:
         try:
             service.open_problem(get_session(), project, form.draft())
         except RuleError as error:
-            form[error.field or "what"].errors = [str(error)]
+            put_beside(form, error, "what")
         else:
             return _done(project, gettext("已登记问题"))
     return render_template("problems/edit.html", form=form, project=project, problem=None), 422 if form.errors else 200
@@ -169,7 +170,7 @@ def _change(
         except (RuleError, StaleError) as error:
             get_session().rollback()
             status = 409 if isinstance(error, StaleError) else 422
-            _put_beside(form, error)
+            put_beside(form, error)
         else:
             return _done(project, gettext("已更新问题"))
     project = get_project_in_scope(code)
@@ -178,13 +179,6 @@ def _change(
     if isinstance(form, CloseForm):
         return _page(project, problem, close_form=form, status=status)
     return _page(project, problem, form=form, status=status)
-
-
-def _put_beside(form: ProblemForm | CloseForm, error: RuleError | StaleError) -> None:
-    if isinstance(error, RuleError) and error.field in form:
-        form[error.field].errors = [str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 def _done(project: Project, sentence: str) -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts, visible_plans
 from portfolio.web.signin import in_scope, scope_adcode, signed_in_user
 from portfolio.web.views.maps import project_inset
@@ -87,7 +88,8 @@ def add() -> ResponseReturnValue:
         try:
             project = service.add_project(get_session(), form.draft(stage=form.stage.data))
         except RuleError as error:
-            _put_beside(form, error)
+            get_session().rollback()
+            put_beside(form, error)
         else:
             return _saved(project, gettext("已登记 %(code)s %(name)s", code=project.code, name=project.name))
     return _edit_page(form, None)
@@ -106,7 +108,8 @@ def edit(code: str) -> ResponseReturnValue:
         try:
             service.update_project(get_session(), project, draft, version=form.version_number)
         except RuleError as error:
-            _put_beside(form, error)
+            get_session().rollback()
+            put_beside(form, error)
         except StaleError as error:
             return _stale_page(form, project, draft, error)
         else:
@@ -119,15 +122,6 @@ def _is_allowed(form: ProjectForm) -> bool:
         return True
     form.district.errors = [gettext("您只能登记本区县的项目")]
     return False
-
-
-def _put_beside(form: Any, error: RuleError) -> None:
-    """Put a rule's sentence beside the field it names, or above the form; the session forgets half-made changes."""
-    get_session().rollback()
-    if error.field and error.field in form:
-        form[error.field].errors = [*form[error.field].errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 def _saved(project: Project, sentence: str) -> ResponseReturnValue:
@@ -208,7 +202,7 @@ def _change(project: Project, form: VersionedForm, name: str, change: Any) -> Re
     except (RuleError, StaleError) as error:
         get_session().rollback()
         fresh = get_project_in_scope(code)
-        form.form_errors.append(str(error))
+        put_beside(form, error)
         form.version.data = str(fresh.version)
         return _show(fresh, forms={name: form}, status=409 if isinstance(error, StaleError) else 422)
     get_session().commit()

@@ -20,6 +20,7 @@ from portfolio.store.queries.feeds import find_feed_of
 from portfolio.store.queries.settings import find_setting
 from portfolio.web.database import get_session
 from portfolio.web.forms.reminders import WebhookForm
+from portfolio.web.language import tell
 from portfolio.web.permissions import public, requires
 from portfolio.web.settings_page import Group, reject, save_setting, setting_version, settings_page
 from portfolio.web.signin import scope_adcode, signed_in_user
@@ -93,7 +94,7 @@ def send_reminders() -> ResponseReturnValue:
             )
             webhook.send_message(target, text)
     except RuleError as error:
-        flash(str(error), "error")
+        flash(tell(error.sentence), "error")
     else:
         flash(gettext("提醒已发出") if text else gettext("七天内没有到期的事项，没有发送"), "success")
     return redirect(url_for(".reminders"))

@@ -19,6 +19,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.projects import VersionedForm
 from portfolio.web.forms.reports import PhotoForm, ReviewForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.report_rows import REFUSED, SAVE, STALE, SUBMIT, SUBMITTED, Row
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.views.reports import blueprint
@@ -134,7 +135,8 @@ def _move(
         form = review_form or ReviewForm(formdata=None)
         project = get_project_in_scope(code)
         row = fresh_row(project, period)
-        form.note.errors, form.version.data = [str(error)], str(row.report.version)
+        put_beside(form, error, "note")
+        form.version.data = str(row.report.version)
         return show_report(project, row, review=form, status=409 if isinstance(error, StaleError) else 422)
     get_session().commit()
     flash(sentence, "success")

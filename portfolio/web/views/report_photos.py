@@ -20,6 +20,7 @@ from portfolio.store.queries import reports
 from portfolio.web.database import get_session
 from portfolio.web.forms.reports import PhotoForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.views.report import fresh_row, show_report
 from portfolio.web.views.reports import blueprint
@@ -40,7 +41,7 @@ def add_photo(code: str, period: str) -> ResponseReturnValue:
         photo = service.add_photo(get_session(), report, picture.body, caption=form.caption.text)
     except RuleError as error:
         get_session().rollback()
-        form.photo.errors = [str(error)]
+        put_beside(form, error, "photo")
         project = get_project_in_scope(code)
         return show_report(project, fresh_row(project, period), photo_form=form, status=422)
     get_session().commit()

@@ -24,7 +24,9 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.database import get_session
 from portfolio.web.forms.reports import RoundForm
+from portfolio.web.language import tell
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_round_in_scope, visible_districts
 from portfolio.web.signin import can, in_scope, scope_adcode
 
@@ -83,7 +85,7 @@ def open_round() -> ResponseReturnValue:
             opened = service.open_round(get_session(), form.draft())
         except RuleError as error:
             get_session().rollback()
-            form[error.field or "period"].errors = [str(error)]
+            put_beside(form, error, "period")
         else:
             get_session().commit()
             flash(gettext("已开启%(label)s月报，请各项目填报", label=opened.span.label), "success")
@@ -167,7 +169,7 @@ def _change(round_: ReportingRound, change: Callable[..., None], sentence: str) 
         change(get_session(), round_)
     except RuleError as error:
         get_session().rollback()
-        flash(str(error), "error")
+        flash(tell(error.sentence), "error")
     else:
         get_session().commit()
         flash(sentence, "success")
@@ -187,7 +189,7 @@ def accept_chosen(adcode: str, period: str) -> ResponseReturnValue:
             reporting.accept_report(get_session(), report, version=int(given) if given.isdecimal() else 0)
     except (RuleError, StaleError) as error:
         get_session().rollback()
-        flash(gettext("一份也没有核定：%(why)s", why=str(error)), "error")
+        flash(gettext("一份也没有核定：%(why)s", why=tell(error.sentence)), "error")
     else:
         get_session().commit()
         flash(

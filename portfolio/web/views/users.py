@@ -14,7 +14,9 @@ from portfolio.store.queries import districts as district_queries
 from portfolio.store.queries import users as queries
 from portfolio.web.database import get_session
 from portfolio.web.forms.users import NewUserForm, TokenForm, UserForm
+from portfolio.web.language import tell
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 
@@ -40,7 +42,7 @@ def add() -> ResponseReturnValue:
         try:
             user, password = users.add_user(session, form.draft(form.name.text or ""))
         except RuleError as error:
-            form[error.field or "name"].errors = [str(error)]
+            put_beside(form, error, "name")
         else:
             session.commit()
             return _show_password_once(user, password)
@@ -62,7 +64,7 @@ def edit(name: str) -> ResponseReturnValue:
         try:
             users.change_user(session, user, form.draft(user.name))
         except RuleError as error:
-            form[error.field or "role"].errors = [str(error)]
+            put_beside(form, error, "role")
         else:
             session.commit()
             flash(gettext("已保存 %(name)s 的角色和区县。", name=user.name), "success")
@@ -95,7 +97,7 @@ def disable(name: str) -> ResponseReturnValue:
     try:
         users.disable_user(session, user)
     except RuleError as error:
-        flash(str(error), "error")
+        flash(tell(error.sentence), "error")
     else:
         session.commit()
         flash(gettext("已停用 %(name)s，其登录已全部退出。", name=name), "success")

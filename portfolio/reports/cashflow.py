@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries.cashflow import Quarter, quarter_of, sum_actual, sum_planned
@@ -26,10 +27,15 @@ _COLUMNS = (
     Column("forecast", "预测累计", Kind.MONEY, 15),
 )
 _NOTES = (
-    "首次计划是各年度第一次下达的计划，现行计划含历次调整；只有全年数的计划列在第四季度。",
-    "完成投资和支付按记录的日期归入季度，日期在预算年度以外的，归入该年度的第一或第四季度，各季度之和等于年度合计。",
-    "预测只用已下达的计划：当年 = 已完成 + 当年计划未完成部分（先按其余各季度的计划，剩余的在第四季度），"
-    "以后年度 = 已下达的计划；以前年度没有完成的不顺延，没有计划的年度不预测。",
+    say("首次计划是各年度第一次下达的计划，现行计划含历次调整；只有全年数的计划列在第四季度。"),
+    say(
+        "完成投资和支付按记录的日期归入季度，日期在预算年度以外的，归入该年度的第一或第四季度，各季度之和等于年度合计。"
+    ),
+    say(
+        "预测只用已下达的计划：当年 = 已完成 + 当年计划未完成部分（先按其余各季度的计划，"
+        "剩余的在第四季度），以后年度 = 已下达的计划；以前年度没有完成的不顺延，"
+        "没有计划的年度不预测。"
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from portfolio.domain.quantities import format_number
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Measure, Phase, Status
 from portfolio.store.models import Commitment, CommitmentLink
 from portfolio.store.queries import commitments
@@ -51,7 +52,7 @@ class Progress:
         """Return the promised figure as the plan writes it, such as 约50 所 or 2–3 个."""
         promised = self.commitment
         if promised.value is None:
-            return "未列数量"
+            return say("未列数量")
         upper = f"–{format_number(promised.value_max)}" if promised.value_max is not None else ""
         figure = f"{format_number(promised.value)}{upper} {promised.unit or ''}".strip()
         qualifier = promised.qualifier or ""

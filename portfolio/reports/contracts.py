@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries import contracts
 from portfolio.store.queries.contracts import ContractStanding
@@ -35,7 +36,7 @@ def contracts_table(session: Session, chosen: ProjectFilter, *, limit: int | Non
     rows = [_row(one) for one in every]
     totals = ("合计", None, None, None, *(sum(row[place] for row in rows) for place in _SUMS), *[None] * 4)
     window = rows[offset:] if limit is None else rows[offset : offset + limit]
-    notes = ["变更后金额 = 签约金额 + 历次变更；已支付是引用该合同的支付记录之和，冲销已扣除；作废合同不列入。"]
+    notes = [say("变更后金额 = 签约金额 + 历次变更；已支付是引用该合同的支付记录之和，冲销已扣除；作废合同不列入。")]
     return Table("合同台账", _COLUMNS, window, totals, notes, len(every))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries import documents, ledger
@@ -35,14 +36,14 @@ def documents_table(session: Session, chosen: DocumentFilter, *, limit: int | No
     sums = documents.total_documents(session, chosen)
     found = documents.list_documents(session, chosen, limit=limit, offset=offset)
     totals = ("合计", *[None] * 6, sums.given_fen, sums.allocated_fen, sums.left_fen, sums.projects, None)
-    notes = ["可分配 = 文件金额 − 已分配；冲销分配后金额退回文件；合计不含已作废的文件。"]
+    notes = [say("可分配 = 文件金额 − 已分配；冲销分配后金额退回文件；合计不含已作废的文件。")]
     return Table("资金文件", _DOCUMENTS, [_document_row(one) for one in found], totals, notes, sums.count)
 
 
 def _document_row(one: DocumentStanding) -> tuple[object, ...]:
     document = one.document
     return (
-        document.number + ("（已作废）" if document.withdrawn_at else ""),
+        say("{number}（已作废）", number=document.number) if document.withdrawn_at else document.number,
         document.issued_on.isoformat(),
         document.issuer,
         document.district.name,
@@ -77,7 +78,7 @@ def sources_table(session: Session, district: str | None) -> Table:
         *(Column(state.value, state.label, Kind.MONEY, 15) for state in _STATES),
         Column("unspent", "到位未支付", Kind.MONEY, 15),
     )
-    notes = ["文件金额按各份文件所处状态登记，同一笔钱可能先后有下达、到位两份文件，不宜相加作为资金总量。"]
+    notes = [say("文件金额按各份文件所处状态登记，同一笔钱可能先后有下达、到位两份文件，不宜相加作为资金总量。")]
     return Table("资金来源", columns, rows, notes=notes, count=len(rows))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say, several
 from portfolio.domain.terms import MoneyState
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import LedgerEntry
@@ -46,12 +47,12 @@ def read_entries(session: Session, chosen: EntryFilter, *, window: Window | None
     total = sums.get(chosen.state) if chosen.state else None
     totals = tuple("合计" if n == 0 else total if one.key == "amount_fen" else None for n, one in enumerate(_COLUMNS))
     count = count_entries(session, chosen)
-    note = "申请、计划、下达、到位、支付是同一笔钱的先后状态，不能相加；选定一种状态后才有合计。"
+    note = say("申请、计划、下达、到位、支付是同一笔钱的先后状态，不能相加；选定一种状态后才有合计。")
     return Entries(Table("资金记录", _COLUMNS, rows, totals if chosen.state else None, (note,), count), sums)
 
 
 def _row(entry: Any) -> tuple[Any, ...]:
-    reversal = f"冲销第 {entry.reverses_id} 号" if entry.reverses_id else None
+    reversal = say("冲销第 {number} 号", number=entry.reverses_id) if entry.reverses_id else None
     return (
         entry.name,
         entry.code,
@@ -63,7 +64,7 @@ def _row(entry: Any) -> tuple[Any, ...]:
         entry.amount_fen,
         entry.document_no,
         entry.document_on.isoformat() if entry.document_on else None,
-        "；".join(filter(None, (reversal, entry.note))) or None,
+        several(filter(None, (reversal, entry.note)), "；") or None,
         f"{entry.entered_by} {entry.entered_at:%Y-%m-%d}",
         str(entry.id),
     )

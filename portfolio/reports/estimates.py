@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portfolio.domain.estimates import REPORTING_RULE, Chain, Overrun
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import EstimateKind
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import Estimate, Project
@@ -43,13 +44,21 @@ def estimates_table(
     return Table("四算对照", _COLUMNS, rows, notes=_notes(session, chosen, every, len(reported)), count=len(meant))
 
 
-def _notes(session: Session, chosen: ProjectFilter, every: Sequence[Chain], reported: int) -> list[str]:
+def _notes(session: Session, chosen: ProjectFilter, every: Sequence[Chain], reported: int) -> list[Sentence]:
     count = count_projects(session, chosen)
     from_contracts = sum(one.contract_is_sum for one in every)
     return [
-        f"共 {count} 个项目，其中 {len(every)} 个登记了四算或合同，{count - len(every)} 个没有，未列入。",
-        f"{REPORTING_RULE}：现有 {reported} 个。",
-        f"“合同/预算”一栏有 {from_contracts} 个项目没有单独登记，取有效合同（含变更）之和。",
+        say(
+            "共 {count} 个项目，其中 {known} 个登记了四算或合同，{unknown} 个没有，未列入。",
+            count=count,
+            known=len(every),
+            unknown=count - len(every),
+        ),
+        say("{rule}：现有 {reported} 个。", rule=REPORTING_RULE, reported=reported),
+        say(
+            "“合同/预算”一栏有 {count} 个项目没有单独登记，取有效合同（含变更）之和。",
+            count=from_contracts,
+        ),
     ]
 
 

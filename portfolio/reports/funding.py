@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries import ledger
@@ -71,12 +72,16 @@ class Funding:
         return _sum_by(self.items, lambda item: item.state)
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Sentence]:
         """Say how many projects the figures speak of."""
         return [
-            f"共 {self.projects} 个项目，其中 {self.known} 个登记了资金，"
-            f"{self.projects - self.known} 个没有资金记录，未计入。",
-            "申请、计划、下达、到位、支付是同一笔钱的先后状态，不能相加；完成投资是工作量，不是付款。",
+            say(
+                "共 {projects} 个项目，其中 {known} 个登记了资金，{unknown} 个没有资金记录，未计入。",
+                projects=self.projects,
+                known=self.known,
+                unknown=self.projects - self.known,
+            ),
+            say("申请、计划、下达、到位、支付是同一笔钱的先后状态，不能相加；完成投资是工作量，不是付款。"),
         ]
 
     def summary(self) -> Table:

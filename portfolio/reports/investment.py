@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import LedgerEntry, PlanChange, PlanLine, Project
@@ -37,12 +38,12 @@ _FIGURE_COLUMNS = (
     Column("received", "到位", Kind.MONEY, 15),
     Column("paid", "支付", Kind.MONEY, 15),
 )
-_NOTE = (
-    "年度计划投资是当年要完成的工作量，按项目、资金来源和季度下达或调整，现行计划为历次决定之和；"
-    "资金记录中的“计划”是已列入计划的资金，两者不相加。"
+_NOTE = say(
+    "年度计划投资是当年要完成的工作量，按项目、资金来源和季度下达或调整，"
+    "现行计划为历次决定之和；资金记录中的“计划”是已列入计划的资金，两者不相加。"
 )
 
-_LATER_NOTE = (
+_LATER_NOTE = say(
     "以后年度 = 总投资 − 以前年度完成投资 − 三年计划；总投资未填的不计算。总投资与以前年度只列到项目，不合计。"
 )
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import KpiKind, Level, MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import District, LedgerEntry, PlanLine, Project
@@ -37,12 +38,19 @@ _MONEY: dict[KpiKind, tuple[str, str]] = {
     KpiKind.PAID: (MoneyState.PAID.value, MoneyState.RECEIVED.value),
 }
 _NOTES = (
-    "各指标按预算年度计算，从当年 1 月 1 日起累计到截止日；同比为上年同一天的同一口径，单位百分点。",
-    "记录按文件日期计入；没有文件日期的，按登记日，或其所属月份（年度）的最后一天，取较早的一天。冲销与原记录同日计入。",
-    "投资进度 = 完成投资 / 年度计划投资；到位率 = 到位 / 下达；支付率 = 支付 / 到位；分母为 0 或没有登记时显示“—”。",
-    "开工率 = 已开工 / 计划开工：计划开工是开工年份为当年的项目（取消、并入的不计），"
-    "已开工是阶段已到“施工许可·开工”及以后的项目；"
-    "以前日期的阶段取自沿革，系统启用以前没有沿革，显示“—”。",
+    say("各指标按预算年度计算，从当年 1 月 1 日起累计到截止日；同比为上年同一天的同一口径，单位百分点。"),
+    say(
+        "记录按文件日期计入；没有文件日期的，按登记日，或其所属月份（年度）的最后一天，"
+        "取较早的一天。冲销与原记录同日计入。"
+    ),
+    say(
+        "投资进度 = 完成投资 / 年度计划投资；到位率 = 到位 / 下达；支付率 = 支付 / 到位；分母为 0 或没有登记时显示“—”。"
+    ),
+    say(
+        "开工率 = 已开工 / 计划开工：计划开工是开工年份为当年的项目（取消、并入的不计），"
+        "已开工是阶段已到“施工许可·开工”及以后的项目；以前日期的阶段取自沿革，"
+        "系统启用以前没有沿革，显示“—”。"
+    ),
 )
 
 
@@ -209,7 +217,15 @@ def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Tab
     """Return the projects that 开工率 counts: one row per project that was to start in the year, by code."""
     found = list_starts(session, chosen, as_of)
     rows = [
-        (one.name, one.code, one.district, one.level, one.stage, one.status, "已开工" if one.has_started else "未开工")
+        (
+            one.name,
+            one.code,
+            one.district,
+            one.level,
+            one.stage,
+            one.status,
+            say("已开工") if one.has_started else say("未开工"),
+        )
         for one in found
     ]
     columns = (
@@ -222,5 +238,11 @@ def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Tab
         Column("started", "是否开工", Kind.TEXT, 10),
     )
     started = sum(one.has_started for one in found)
-    note = f"{as_of.year} 年计划开工 {len(found)} 个项目，到 {as_of} 已开工 {started} 个。"
+    note = say(
+        "{year} 年计划开工 {count} 个项目，到 {as_of} 已开工 {started} 个。",
+        year=as_of.year,
+        count=len(found),
+        as_of=as_of,
+        started=started,
+    )
     return Table("计划开工项目", columns, rows, None, (note, _NOTES[3]), len(rows))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.cells import shift_for
 from portfolio.domain.colours import ColourBy
 from portfolio.domain.quantities import format_money
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import Accuracy, Status
 from portfolio.store.queries import maps
 from portfolio.store.queries.projects import ProjectFilter
@@ -92,7 +93,7 @@ class Facets:
     accuracy: Mapping[str, int]
     located: int
     count: int
-    coverage: str
+    coverage: Sentence
 
     @property
     def unlocated(self) -> int:
@@ -106,7 +107,9 @@ def read_facets(session: Session, chosen: ProjectFilter) -> Facets:
     pins = [row for row in rows if row.located]
     located = _count(pins)
     money = " / ".join(format_money(_sum_known(found)) for found in (pins, rows))
-    coverage = f"已标注 {located} / {_count(rows)} 个项目，总投资 {money} 万元"
+    coverage = say(
+        "已标注 {located} / {count} 个项目，总投资 {money} 万元", located=located, count=_count(rows), money=money
+    )
     classes = {colour: _tally(pins, partial(class_of, colour=colour)) for colour in ColourBy}
     accuracy = _tally(pins, lambda row: row.accuracy.value)
     return Facets(classes=classes, accuracy=accuracy, located=located, count=_count(rows), coverage=coverage)

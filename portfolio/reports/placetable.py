@@ -93,7 +93,7 @@ def check_rows(rows: Sequence[PlaceRow], datum: Datum, around: Surroundings) -> 
     times = Counter(one.project.code for one in checked if one.project)
     twice = [one.problem is None and one.project is not None and times[one.project.code] > 1 for one in checked]
     checked = [
-        replace(one, problem="表中有几行说的是这个项目，请只留一行") if again else one
+        replace(one, problem=say("表中有几行说的是这个项目，请只留一行")) if again else one
         for one, again in zip(checked, twice, strict=True)
     ]
     return _flag_datum(checked, datum, around)
@@ -103,12 +103,12 @@ def _check(row: PlaceRow, datum: Datum, around: Surroundings) -> CheckedRow:
     try:
         project = _find(row, around)
     except RuleError as error:
-        return CheckedRow(row, problem=str(error))
+        return CheckedRow(row, problem=error.sentence)
     try:
         given = parse_coordinates(row.coordinates)
         read = read_under_each(given.lon, given.lat, datum, around.outline_of(project.district.adcode))
     except (RuleError, GeoError) as error:
-        return CheckedRow(row, project, problem=str(error))
+        return CheckedRow(row, project, problem=error.sentence)
     moved = None
     if project.lon is not None and project.lat is not None:
         moved = distance_m((project.lon, project.lat), (read.stated.lon, read.stated.lat))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portfolio.domain.readiness import StatisticsForm, form_of
+from portfolio.domain.sentences import say, several
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.readiness import count_unsized, list_reportable
@@ -49,16 +50,21 @@ def read_readiness(session: Session, chosen: ProjectFilter) -> Readiness:
     ready = {form: sum(row[4] is form and not row[6] for row in rows) for form in StatisticsForm}
     unsized = count_unsized(session, chosen)
     notes = (
-        "总投资 500 万元及以上的项目应入库纳统：5000 万元及以上报 206-1 表，以下报 206-2 表；取消、并入的项目不列。",
-        f"另有 {unsized} 个项目总投资未填，无法判断。“还缺”按本系统登记的内容核对，报送以统计部门当年的要求为准。",
+        say(
+            "总投资 500 万元及以上的项目应入库纳统：5000 万元及以上报 206-1 表，以下报 206-2 表；取消、并入的项目不列。"
+        ),
+        say(
+            "另有 {unsized} 个项目总投资未填，无法判断。“还缺”按本系统登记的内容核对，报送以统计部门当年的要求为准。",
+            unsized=unsized,
+        ),
     )
     return Readiness(Table("入库纳统", _COLUMNS, rows, None, notes, len(rows)), by_form, ready, unsized)
 
 
 def _row(project: Any) -> tuple[Any, ...]:
-    missing = "、".join(label for name, label in NEEDED.items() if not getattr(project, name))
+    missing = several(say(label) for name, label in NEEDED.items() if not getattr(project, name))
     form = form_of(project.total_investment_fen)
-    state = "还缺资料" if missing else "齐备"
+    state = say("还缺资料") if missing else say("齐备")
     return (
         project.name,
         project.code,

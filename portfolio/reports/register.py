@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError
-from portfolio.domain.sentences import say
+from portfolio.domain.sentences import Sentence, say, several
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register, total_register
@@ -81,9 +81,14 @@ def register_table(
     return Table("项目库", columns, rows, [totals.get(key) for key in keys], notes, count)
 
 
-def coverage_notes(totals: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
+def coverage_notes(totals: Mapping[str, Any], keys: Sequence[str]) -> list[Sentence]:
     """Say for each summed column how many projects have a value: a total of a part must not pass for the whole."""
     count = totals["count"]
     known = {COLUMNS[key].label: totals[f"known_{key}"] for key in keys if f"known_{key}" in totals}
-    parts = [f"{label} {number} / {count}" for label, number in known.items()]
-    return [f"共 {count} 个项目"] + ([f"有数据的项目数：{'，'.join(parts)}"] if parts else [])
+    parts = [
+        say("{column} {known} / {count}", column=say(label), known=number, count=count)
+        for label, number in known.items()
+    ]
+    return [say("共 {count} 个项目", count=count)] + (
+        [say("有数据的项目数：{columns}", columns=several(parts, "，"))] if parts else []
+    )

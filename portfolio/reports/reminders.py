@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portfolio.domain.sentences import say
 from portfolio.store.models import ReportingRound
 from portfolio.store.queries import reports, rounds
 from portfolio.store.queries.projects import ProjectFilter
@@ -36,8 +37,8 @@ def _rounds(session: Session, adcode: str | None) -> Sequence[DueItem]:
 
 
 def _round_item(period: ReportingRound, count: rounds.RoundCount) -> DueItem:
-    title = f"{period.district.name}{period.span.label}月报截止"
-    note = f"应报 {count.owed} 个项目，还有 {count.outstanding} 个待报"
+    title = say("{district}{span}月报截止", district=period.district.name, span=period.span.label)
+    note = say("应报 {owed} 个项目，还有 {outstanding} 个待报", owed=count.owed, outstanding=count.outstanding)
     return DueItem(f"round-{period.district.adcode}-{period.period}", period.due_on, title, note)
 
 
@@ -47,7 +48,7 @@ def _problems(session: Session, adcode: str | None) -> Sequence[DueItem]:
         DueItem(
             f"problem-{one.id}",
             one.due_on,
-            f"{one.project.name}：{one.level.label}问题到期",
+            say("{project}：{level}问题到期", project=one.project.name, level=one.level),
             f"{one.what}（{one.owner}）",
         )
         for one in found

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
 from portfolio.domain.reporting import HUNDRED, ReportState, RoundState
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Term
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import Problem, ProgressReport, ReportingRound
@@ -55,7 +56,7 @@ def round_table(session: Session, period: ReportingRound, states: Sequence[Repor
     rows = [_report_row(report) for report in found]
     known = [report.work_done_fen for report in found if report.work_done_fen is not None]
     totals = ("合计", *[None] * 7, sum(known) if known else None, *[None] * 3)
-    notes = [f"{len(found)} 个项目，{len(known)} 个填了完成投资，其余未填，未计入合计。"]
+    notes = [say("{count} 个项目，{known} 个填了完成投资，其余未填，未计入合计。", count=len(found), known=len(known))]
     return Table("月报", _REPORT_COLUMNS, rows, totals, notes, len(rows))
 
 

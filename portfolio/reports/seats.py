@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.clock import today
 from portfolio.domain.layouts import NOWHERE, NoTown
 from portfolio.domain.openings import SLIPS
+from portfolio.domain.sentences import say
 from portfolio.domain.shares import split_exactly
 from portfolio.domain.terms import Level
 from portfolio.reports.tables import Column, Kind, Table
@@ -26,14 +27,16 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.towns import list_towns
 
 _NOTES = (
-    "在 9 月 1 日及以前移交投用的，计入当年秋季学期。"
-    "按预计：有实际日期的用实际日期，其余用预计日期，没有预计的用计划日期。",
-    "“再推迟”一列是再推迟这么久就赶不上原定秋季学期的学位，已投用的不计；推迟 2 个月的包含推迟 1 个月的。",
-    "未计入：没有填学位，或没有“移交投用”日期的项目。",
+    say(
+        "在 9 月 1 日及以前移交投用的，计入当年秋季学期。按预计：有实际日期的用实际日期，"
+        "其余用预计日期，没有预计的用计划日期。"
+    ),
+    say("“再推迟”一列是再推迟这么久就赶不上原定秋季学期的学位，已投用的不计；推迟 2 个月的包含推迟 1 个月的。"),
+    say("未计入：没有填学位，或没有“移交投用”日期的项目。"),
 )
-_TOWN_NOTE = (
-    "镇街按界线算，跨界用地的学位按面积分摊，点开列出的是整个项目；"
-    "没有镇街界线的区县，只认位置落在镇街点位上的项目，其余记作镇街不明。"
+_TOWN_NOTE = say(
+    "镇街按界线算，跨界用地的学位按面积分摊，点开列出的是整个项目；没有镇街界线的区县，"
+    "只认位置落在镇街点位上的项目，其余记作镇街不明。"
 )
 
 

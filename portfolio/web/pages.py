@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from portfolio.domain.clock import today
 from portfolio.domain.quantities import UNKNOWN, MoneyUnit, format_money, format_number
+from portfolio.domain.sentences import Sentence
 from portfolio.domain.terms import MoneyState, Stage, Term
 from portfolio.reports.register import COLUMNS
 from portfolio.reports.tables import Column as ReportColumn
@@ -19,7 +20,7 @@ from portfolio.services.facts import can_accept
 from portfolio.store.queries.projects import has_samples
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_fraction, format_moment
-from portfolio.web.language import translate
+from portfolio.web.language import tell, translate
 from portfolio.web.navigation import BANNER
 from portfolio.web.tables import Column
 
@@ -47,8 +48,8 @@ def format_cell(value: Any, kind: Kind) -> str:
     """Write one value of a report's table; unknown is a dash."""
     if value is None:
         return UNKNOWN
-    if isinstance(value, Term):
-        return translate(value.label)
+    if isinstance(value, Term | Sentence):
+        return str(tell(value))
     if kind is Kind.MONEY:
         return format_money(value, MoneyUnit.WAN)
     if kind in (Kind.COUNT, Kind.AREA, Kind.QUANTITY):

@@ -27,6 +27,7 @@ from portfolio.web import filters
 from portfolio.web.atlas import district_sheet, layers_json
 from portfolio.web.bases import bases_json
 from portfolio.web.database import get_session
+from portfolio.web.language import tell
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_words import MAP_WORDS
 from portfolio.web.permissions import requires
@@ -71,7 +72,9 @@ def facets(adcode: str) -> ResponseReturnValue:
     """Send what the legend counts, and the coverage."""
     scope = map_scope(adcode)
     found = scope.facets()
-    return jsonify(legend=legend_rows(found), coverage=found.coverage, unlocated=found.unlocated, years=_years(scope))
+    return jsonify(
+        legend=legend_rows(found), coverage=tell(found.coverage), unlocated=found.unlocated, years=_years(scope)
+    )
 
 
 @blueprint.get("/<adcode>/search.json")
@@ -179,7 +182,7 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
         "radii": {accuracy.value: metres for accuracy, metres in report.UNCERTAINTY_M.items() if metres},
         "terms": _terms(),
         "letters": {level.value: level.letter for level in Level},
-        "outline_note": next((found.outline.note for _, found in sheets if found.outline), None),
+        "outline_note": next((tell(found.outline.note) for _, found in sheets if found.outline), None),
         "labels": {key: str(words) for key, words in MAP_WORDS.items()},
     }
 
@@ -187,7 +190,7 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
 def _about(scope: MapScope, facets: report.Facets) -> dict[str, Any]:
     """Return the part of the sheet that depends on the filter."""
     return {
-        "coverage": facets.coverage,
+        "coverage": tell(facets.coverage),
         "unlocated": _unlocated(scope.adcode, scope.chosen, facets.unlocated),
         "years": _years(scope),
     }
@@ -292,7 +295,7 @@ def card_json(row: Any, shown: tuple[Light, str]) -> dict[str, Any]:
         "nature": gettext(row.nature.label),
         "stage": gettext(row.stage.label) if row.stage else None,
         "status": None if row.status is Status.ACTIVE else gettext(row.status.label),
-        "light": {"key": light.value, "label": gettext(light.label), "reason": reason},
+        "light": {"key": light.value, "label": gettext(light.label), "reason": tell(reason)},
         "accuracy": row.accuracy.value,
         "accuracy_label": gettext(row.accuracy.label),
         "radius_m": report.UNCERTAINTY_M.get(row.accuracy),

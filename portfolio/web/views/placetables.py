@@ -24,7 +24,7 @@ from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceTableForm
-from portfolio.web.language import translate
+from portfolio.web.language import tell, translate
 from portfolio.web.permissions import requires
 from portfolio.web.places import write_distance
 from portfolio.web.refusals import put_beside
@@ -175,7 +175,7 @@ def _row_json(one: CheckedRow) -> dict[str, Any]:
 def _verdict(one: CheckedRow) -> str:
     """Say what stands against a line, or that nothing does."""
     if one.problem:
-        return one.problem
+        return str(tell(one.problem))
     said = []
     if one.other_datum:
         said.append(gettext("像 %(datum)s：按它解读才与已知位置相符", datum=translate(one.other_datum.label)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,7 @@ _NOTES = (
         "没有计划的年度不预测。"
     ),
 )
+_QUARTER_NOTE = "只有全年数的计划列在第四季度；完成投资和支付按记录的日期归入季度。"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,25 @@ def read_cashflow(session: Session, chosen: ProjectFilter, as_of: dt.date, *, so
     ]
     now = quarters.index(current) if current in quarters else None
     return CashFlow(as_of, Table("资金曲线", _COLUMNS, rows, None, _NOTES, len(rows)), quarters, series, now)
+
+
+def plan_by_quarter(session: Session, chosen: ProjectFilter, year: int, as_of: dt.date) -> Table:
+    """Return plan against actual of a year: its four quarters, no row where the year has neither."""
+    wanted = EntryFilter(projects=chosen, until=as_of)
+    plan, actual = sum_planned(session, wanted)[1], sum_actual(session, replace(wanted, year=year))
+    sums = (plan, actual[MoneyState.WORK_DONE], actual[MoneyState.PAID])
+    found = [[one.get((year, number)) for one in sums] for number in range(1, 5)]
+    rows = [(f"{year}-Q{number}", *fen) for number, fen in enumerate(found, start=1)]
+    known = [[fen for fen in column if fen is not None] for column in zip(*found, strict=True)]
+    totals = ("合计", *(sum(column) if column else None for column in known))
+    columns = (
+        Column("quarter", "季度", Kind.TEXT, 10),
+        Column("plan", "年度计划投资", Kind.MONEY, 15),
+        Column("work_done", "完成投资", Kind.MONEY, 15),
+        Column("paid", "支付", Kind.MONEY, 15),
+    )
+    shown = rows if any(known) else []
+    return Table("年度计划按季度", columns, shown, totals, (_QUARTER_NOTE,), len(shown))
 
 
 def _span(found: set[Quarter]) -> Iterator[Quarter]:

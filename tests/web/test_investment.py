@@ -152,7 +152,7 @@ def planned(app: Flask) -> Flask:
 
 
 def test_plan_and_actual_stand_side_by_side_by_source_and_by_project(planned: Flask, client: FlaskClient) -> None:
-    by_source, by_project = tables(client.get("/money/investment?budget_year=2025").text)
+    by_source, _by_quarter, by_project = tables(client.get("/money/investment?budget_year=2025").text)
     assert by_source[1] == ["市级补助", "200.00", "50.00", "150.00", "25.0%", "—", "80.00", "20.00"]
     assert by_project[1] == ["其芳小学", QIFANG, "万州区", *by_source[1][1:]]
     assert by_project[2][3:] == by_source[2][1:] == by_source[1][1:]

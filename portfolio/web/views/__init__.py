@@ -3,6 +3,7 @@
 from portfolio.web.views import (
     account,
     api,
+    api_money,
     basemaps,
     budgets,
     cashflow,
@@ -48,8 +49,9 @@ from portfolio.web.views import (
     zone_choices,
 )
 
-# these add their routes to the blueprint of ``reports``
+# these add their routes to the blueprint of ``reports``, or of ``api``
 ROUTES_ON_REPORTS = (problems, reminders, report, report_grid, report_photos)
+ROUTES_ON_API = (api_money,)
 
 BLUEPRINTS = (
     overview.blueprint,

@@ -31,9 +31,9 @@ MOST_PER_PAGE = 200
 def list_projects() -> ResponseReturnValue:
     """List the projects that the filter means, by code."""
     chosen = filters.read_filter(request.args)
-    start, size = _window()
+    start, size = window_of_request()
     found = projects.list_page(get_session(), chosen, limit=size, offset=start)
-    return _answer([_project(one) for one in found], projects.count_projects(get_session(), chosen))
+    return answer([_project(one) for one in found], projects.count_projects(get_session(), chosen))
 
 
 @blueprint.get("/commitments")
@@ -41,7 +41,7 @@ def list_projects() -> ResponseReturnValue:
 def list_commitments() -> ResponseReturnValue:
     """List the commitments with what is registered toward each."""
     found = list_progress(get_session(), filters.read_filter(request.args).district)
-    return _page_of([_commitment(one) for one in found])
+    return page_of([_commitment(one) for one in found])
 
 
 @blueprint.get("/indicators")
@@ -49,7 +49,7 @@ def list_commitments() -> ResponseReturnValue:
 def list_indicators() -> ResponseReturnValue:
     """List the plans' indicators."""
     found = commitments.list_indicators(get_session(), filters.read_filter(request.args).district)
-    return _page_of([_indicator(one) for one in found])
+    return page_of([_indicator(one) for one in found])
 
 
 @blueprint.get("/funding/summary")
@@ -59,7 +59,7 @@ def summarise_funding() -> ResponseReturnValue:
     if request.args.get("by", "source,year") != "source,year":
         raise RuleError(gettext("目前只能按 by=source,year 汇总"))
     items = funding.summary_items(get_session(), filters.read_filter(request.args))
-    return _page_of(
+    return page_of(
         [
             {
                 "source": item.source.label,
@@ -72,18 +72,20 @@ def summarise_funding() -> ResponseReturnValue:
     )
 
 
-def _window() -> tuple[int, int]:
+def window_of_request() -> tuple[int, int]:
     """Return offset and size of the page that the request asks for."""
     size = filters.read_page(request.args, "per_page", highest=MOST_PER_PAGE) if "per_page" in request.args else 50
     return (filters.read_page(request.args) - 1) * size, size
 
 
-def _page_of(items: Sequence[dict[str, Any]]) -> ResponseReturnValue:
-    start, size = _window()
-    return _answer(items[start : start + size], len(items))
+def page_of(items: Sequence[dict[str, Any]]) -> ResponseReturnValue:
+    """Answer with the part of a whole list that the request asks for."""
+    start, size = window_of_request()
+    return answer(items[start : start + size], len(items))
 
 
-def _answer(items: Sequence[dict[str, Any]], total: int) -> ResponseReturnValue:
+def answer(items: Sequence[dict[str, Any]], total: int) -> ResponseReturnValue:
+    """Answer with items, and how many there are in all."""
     return jsonify(items=items, total=total)
 
 

@@ -18,7 +18,7 @@ from portfolio.exchange.csvfile import write_csv
 from portfolio.exchange.workbook import About, write_workbook
 from portfolio.reports import funding, investment
 from portfolio.reports.budget import budget_table
-from portfolio.reports.cashflow import read_cashflow
+from portfolio.reports.cashflow import plan_by_quarter, read_cashflow
 from portfolio.reports.contracts import contracts_table
 from portfolio.reports.documents import documents_table, receivers_table, sources_table
 from portfolio.reports.entries import read_entries
@@ -132,10 +132,11 @@ def kpis(ending: str) -> ResponseReturnValue:
 @blueprint.get("/investment.<ending>")
 @requires(Permission.EXPORT)
 def investment_plan(ending: str) -> ResponseReturnValue:
-    """Send plan against actual of a year, by project and by source."""
+    """Send plan against actual of a year, by project, by source and by quarter."""
     chosen, as_of = filters.read_filter(request.args), money_filters.read_day(request.args)
     year = money_filters.read_year(request.args)
-    tables = [make(get_session(), chosen, year, as_of) for make in (investment.plan_table, investment.plan_by_source)]
+    makers = (investment.plan_table, investment.plan_by_source, plan_by_quarter)
+    tables = [make(get_session(), chosen, year, as_of) for make in makers]
     return _send(tables, chosen, ending, gettext("%(year)s年度投资计划", year=year))
 
 

@@ -13,6 +13,7 @@ from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Source
 from portfolio.reports import investment as report
+from portfolio.reports.cashflow import plan_by_quarter
 from portfolio.services import investment as service
 from portfolio.store.models import Project
 from portfolio.store.queries import investment, ledger
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
         "investment/index.html",
         table=table,
         by_source=report.plan_by_source(get_session(), chosen, year, as_of),
+        by_quarter=plan_by_quarter(get_session(), chosen, year, as_of),
         year=year,
         as_of=as_of,
         link=lambda row, key: f"{project_url(row[1])}#investment" if key in ("name", "code") else None,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import KpiKind, Level, MoneyState, Source
-from portfolio.reports.kpis import PARTS, Side, breakdown, read_kpis, starts_table
+from portfolio.reports.kpis import PARTS, KpiTable, Side, breakdown, read_kpis, starts_table
 from portfolio.reports.tables import Table
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters, money_filters
@@ -37,12 +37,12 @@ def index() -> ResponseReturnValue:
     """Show the four ratios up to a day, and broken down by district, level and source."""
     chosen, as_of = filters.read_filter(request.args), money_filters.read_day(request.args)
     source = money_filters.read_source(request.args)
-    table = remembered(("kpis", chosen, as_of, source), lambda: read_kpis(get_session(), chosen, as_of, source=source))
+    table = kpis_of(chosen, as_of, source)
     return render_template(
         "kpis/index.html",
         kpis=table,
         parts=PARTS,
-        counted={kpi.kind: _counted(kpi.kind, as_of, source) for kpi in table.kpis},
+        counted={kpi.kind: counted(kpi.kind, as_of, source) for kpi in table.kpis},
         breakdowns=[] if source else _breakdowns(chosen, as_of),
         scope=filters.scope_title(chosen),
         chips=money_filters.entry_chips(),
@@ -52,6 +52,11 @@ def index() -> ResponseReturnValue:
         zone_choices=filters.zone_choices(),
         link=_narrowed,
     )
+
+
+def kpis_of(chosen: ProjectFilter, as_of: dt.date, source: Source | None) -> KpiTable:
+    """Return the four ratios of the projects meant, kept until a record changes."""
+    return remembered(("kpis", chosen, as_of, source), lambda: read_kpis(get_session(), chosen, as_of, source=source))
 
 
 def _narrowed(row: Any, key: str) -> str | None:
@@ -71,7 +76,7 @@ def _breakdown(chosen: ProjectFilter, as_of: dt.date, side: Side) -> Table:
     return breakdown(get_session(), chosen, as_of, side)
 
 
-def _counted(kind: KpiKind, as_of: dt.date, source: Source | None) -> tuple[str, str]:
+def counted(kind: KpiKind, as_of: dt.date, source: Source | None) -> tuple[str, str]:
     """Return the addresses of the records that part and whole of a ratio count."""
     if kind is KpiKind.STARTED:
         listed = filtered_url("kpis.starts", as_of=as_of.isoformat())

@@ -144,6 +144,28 @@
     });
   }
 
+  // --- what must stand on one sheet (its width and height in CSS pixels) is made smaller until it does ---
+
+  const sheet = document.querySelector("[data-one-sheet]");
+  if (sheet) {
+    const [width, height] = sheet.dataset.oneSheet.split(" ").map(Number);
+    const root = document.documentElement;
+    window.addEventListener("beforeprint", () => {
+      root.classList.add("is-printing");
+      let zoom = 1.05;
+      do {
+        zoom -= 0.05;
+        sheet.style.width = `${width / zoom}px`;
+      } while (zoom > 0.3 && sheet.scrollHeight * zoom > height);
+      sheet.style.zoom = zoom;
+    });
+    window.addEventListener("afterprint", () => {
+      root.classList.remove("is-printing");
+      sheet.style.width = "";
+      sheet.style.zoom = "";
+    });
+  }
+
   // --- a wall display reads its figures anew, in seconds; while it is looked at closely (a menu, a field) it waits ---
 
   const wall = document.querySelector("[data-reload-every]");

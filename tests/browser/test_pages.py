@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -96,6 +98,7 @@ PAGES = (
     "/account/tokens",
 )
 SERIOUS = ("serious", "critical")
+A3 = (1191, 842)
 
 
 def barriers(page: Page) -> list[str]:
@@ -147,3 +150,15 @@ def test_dark_pages_have_no_barrier_either(chromium: Browser, website: Site) -> 
         assert barriers(page) == [], path
     assert visit.wrong() == []
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/?district=500106", "/?wall=1"])
+def test_the_overview_prints_on_one_sheet_of_a3(
+    contexts: Callable[[int], BrowserContext], website: Site, path: str
+) -> None:
+    page = contexts(1280).new_page()
+    watched(page, website).open(path)
+    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+
+    assert [(round(one.mediabox.width), round(one.mediabox.height)) for one in sheets] == [A3]
+    page.close()

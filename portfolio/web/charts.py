@@ -38,13 +38,29 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """One place on the time axis: what every line reads there, as (kind, label, value), and what it opens."""
+
+    label: str
+    url: str
+    left: float
+    readings: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
 class LineChart:
     """Lines over a common scale: marks of the time axis as (left, label), the top of the scale as text."""
 
     lines: Sequence[Line]
+    moments: Sequence[Moment]
     ticks: Sequence[tuple[float, str]]
     top: str
     today: float | None
+
+    @property
+    def moment_width(self) -> float:
+        """Return how wide one moment is, in percent of the drawing."""
+        return round(100 / max(1, len(self.moments) - 1), 2)
 
 
 def bars(

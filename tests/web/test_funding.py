@@ -120,6 +120,16 @@ def test_the_curve_and_the_list_for_the_statistics_office_have_pages_and_files(
     page = client.get("/money/cashflow?as_of=2025-06-30").text
     assert "累计完成 20.00 万元" in page
     assert page.count("<polyline") >= 4
+    moments = {
+        quarter: (unescape(url), re.findall(r"<b>([\d.,]+)</b>", readings))
+        for url, quarter, readings in re.findall(
+            r'<a href="([^"]+)"><span class="chart-reading[^>]*><strong>([^<]+)</strong>(.*?)</a>', page, flags=re.S
+        )
+    }
+    assert moments["2025年第1季度"][1][:2] == ["50.00", "50.00"]
+    assert "20.00" in moments["2025年第2季度"][1]
+    assert "as_of=2025-06-30" in moments["2025年第2季度"][0]
+    assert all(client.get(url).status_code == 200 for url, _readings in moments.values())
     assert project.code in client.get("/money/readiness").text
     for name in ("cashflow", "readiness"):
         assert download(client, f"/downloads/{name}.csv").decode("utf-8-sig").splitlines()

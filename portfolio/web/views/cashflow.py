@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from collections.abc import Mapping
+
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from portfolio.domain.periods import Period
 from portfolio.domain.readiness import StatisticsForm
 from portfolio.domain.roles import Permission
 from portfolio.domain.terms import Source
 from portfolio.reports.cashflow import CashFlow, read_cashflow
 from portfolio.reports.readiness import read_readiness
 from portfolio.web import filters, money_filters
-from portfolio.web.charts import LineChart, line
+from portfolio.web.charts import LineChart, Moment, line
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
+from portfolio.web.language import tell
+from portfolio.web.money_filters import entries_url
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.scope import visible_districts
@@ -56,9 +61,28 @@ def cash_chart(flow: CashFlow) -> LineChart:
     ticks = [(round(place * step, 2), str(year)) for place, (year, number) in enumerate(flow.quarters) if number == 1]
     return LineChart(
         lines=[one for one in lines if one is not None],
+        moments=[_moment(flow, place, labels) for place in range(len(flow.quarters))],
         ticks=ticks,
         top=gettext("%(amount)s 万元", amount=format_wan(top)),
         today=None if flow.now is None else round(flow.now * step, 2),
+    )
+
+
+def _moment(flow: CashFlow, place: int, labels: Mapping[str, str]) -> Moment:
+    year, number = flow.quarters[place]
+    period = Period(year, number * 3 - 2, 3)
+    known = [(key, label, flow.series[key][place]) for key, label in labels.items()]
+    is_past = flow.now is not None and place <= flow.now
+    url = (
+        entries_url(as_of=min(period.last_day, flow.as_of))
+        if is_past
+        else url_for("investment.index", budget_year=year, **filters.filter_args())
+    )
+    return Moment(
+        label=tell(period.label),
+        url=url,
+        left=round(place * 100 / max(1, len(flow.quarters) - 1), 2),
+        readings=[(key, label, format_wan(amount)) for key, label, amount in known if amount is not None],
     )
 
 

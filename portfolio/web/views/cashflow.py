@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -73,17 +74,18 @@ def _moment(flow: CashFlow, place: int, labels: Mapping[str, str]) -> Moment:
     period = Period(year, number * 3 - 2, 3)
     known = [(key, label, flow.series[key][place]) for key, label in labels.items()]
     is_past = flow.now is not None and place <= flow.now
-    url = (
-        entries_url(as_of=min(period.last_day, flow.as_of))
-        if is_past
-        else url_for("investment.index", budget_year=year, **filters.filter_args())
-    )
+    url = entries_url(as_of=min(period.last_day, flow.as_of)) if is_past else _plan_url(year)
     return Moment(
         label=tell(period.label),
         url=url,
         left=round(place * 100 / max(1, len(flow.quarters) - 1), 2),
         readings=[(key, label, format_wan(amount)) for key, label, amount in known if amount is not None],
     )
+
+
+def _plan_url(year: int) -> str:
+    scope: dict[str, Any] = filters.filter_args()
+    return url_for("investment.index", budget_year=year, **scope)
 
 
 def cash_finding(flow: CashFlow) -> str:

@@ -55,7 +55,7 @@
     tell();
   }
 
-  /* A year is actual once the project is delivered, planned before. */
+  /* A year is actual once the school has its actual day or is delivered, planned before. */
   function chooseOpening(projectMap, redraw) {
     const select = document.querySelector("[data-map-opening]");
     if (!select) return;

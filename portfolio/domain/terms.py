@@ -119,10 +119,10 @@ class Phase(Term):
 
 
 class Opening(Term):
-    """Whether a year of completion has come true: the project is delivered, or it is a plan still."""
+    """Whether a year of opening has come true: the school is in use or delivered, or it is a plan still."""
 
-    ACTUAL = "actual", "实际建成"
-    PLANNED = "planned", "计划建成"
+    ACTUAL = "actual", "实际投用"
+    PLANNED = "planned", "计划投用"
 
 
 class Status(Term):

@@ -47,9 +47,9 @@ _NOTES = (
         "投资进度 = 完成投资 / 年度计划投资；到位率 = 到位 / 下达；支付率 = 支付 / 到位；分母为 0 或没有登记时显示“—”。"
     ),
     say(
-        "开工率 = 已开工 / 计划开工：计划开工是开工年份为当年的项目（取消、并入的不计），"
-        "已开工是阶段已到“施工许可·开工”及以后的项目；以前日期的阶段取自沿革，"
-        "系统启用以前没有沿革，显示“—”。"
+        "开工率 = 已开工 / 计划开工：计划开工是里程碑“施工许可·开工”计划在当年的项目，没有计划日期的看登记的开工年份"
+        "（取消、并入的不计）；已开工是该里程碑的实际日期不晚于截止日的项目，没有实际日期的看阶段是否已到"
+        "“施工许可·开工”；以前日期的计划和阶段取自沿革，系统启用以前没有沿革，显示“—”。"
     ),
 )
 
@@ -129,7 +129,7 @@ def read_kpis(session: Session, chosen: ProjectFilter, as_of: dt.date, *, source
         else Kpi(kind, _ratio(now_sums, kind), _ratio(then_sums, kind))
         for kind in KpiKind
     ]
-    return KpiTable(as_of, before, kpis, _table(kpis), sum(one.stage is None for one in starts))
+    return KpiTable(as_of, before, kpis, _table(kpis), sum(one.is_unknown for one in starts))
 
 
 def year_before(day: dt.date) -> dt.date:
@@ -218,13 +218,8 @@ def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Tab
     found = list_starts(session, chosen, as_of)
     rows = [
         (
-            one.name,
-            one.code,
-            one.district,
-            one.level,
-            one.stage,
-            one.status,
-            say("已开工") if one.has_started else say("未开工"),
+            *(one.name, one.code, one.district, one.level, _written(one.planned_on), _written(one.started_on)),
+            *(one.stage, one.status, say("已开工") if one.has_started else say("未开工")),
         )
         for one in found
     ]
@@ -233,6 +228,8 @@ def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Tab
         Column("code", "编码", Kind.CODE, 14),
         Column("district", "区县", Kind.TEXT, 10),
         Column("level", "学段", Kind.TERM, 13),
+        Column("planned_on", "计划开工", Kind.CODE, 12),
+        Column("started_on", "实际开工", Kind.CODE, 12),
         Column("stage", "阶段", Kind.TERM, 14),
         Column("status", "状态", Kind.TERM, 8),
         Column("started", "是否开工", Kind.TEXT, 10),
@@ -246,3 +243,7 @@ def starts_table(session: Session, chosen: ProjectFilter, as_of: dt.date) -> Tab
         started=started,
     )
     return Table("计划开工项目", columns, rows, None, (note, _NOTES[3]), len(rows))
+
+
+def _written(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -67,7 +67,7 @@ def scope_words(chosen: ProjectFilter, district: str, zones: Sequence[str] = ())
     if chosen.located is not None:
         words.append("已定位" if chosen.located else "未定位")
     if chosen.year is not None:
-        words.append(f"{chosen.year} 年底前建成")
+        words.append(f"{chosen.year} 年底前投用")
     words += _term_words(chosen)
     if chosen.codes:
         words.append(f"所选 {len(chosen.codes)} 个项目")

@@ -36,6 +36,7 @@ COLUMNS: dict[str, Column] = {
         Column("paid_fen", "支付资金", Kind.MONEY, 15),
         Column("start_year", "开工年份", Kind.YEAR, 9),
         Column("completion_year", "建成年份", Kind.YEAR, 9),
+        Column("opening_year", "投用年份", Kind.YEAR, 9),
         Column("lead_unit", "牵头单位", Kind.TEXT, 18),
         Column("owner", "建设单位", Kind.TEXT, 18),
         Column("national_code", "全国投资项目代码", Kind.CODE, 26),

@@ -7,7 +7,7 @@ without that day is counted apart, never as nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -107,61 +107,53 @@ class SeatsAtRisk:
 
 def seats_at_risk(session: Session, chosen: ProjectFilter) -> SeatsAtRisk:
     """Return the seats of the projects meant by September term, by level and by town."""
-    found = _by_level(session, chosen)
-    whole = found.pop(None)
+    whole, by_level, by_town = _read(session, chosen)
     years = sorted(whole.expected)
-    levels = [((level,), {"level": level.value}, found[level]) for level in Level if level in found]
-    towns = _town_rows(session, chosen)
-    by_level = Table("各学段学位（个）", (Column("level", "学段", Kind.TERM, 14),), (), notes=_NOTES)
-    by_town = Table("各镇街学位（个）", _TOWN_COLUMNS, (), notes=(*_NOTES, _TOWN_NOTE))
-    tables = (_table(by_level, levels, years, whole), _table(by_town, towns, years, whole))
+    levels: list[_Row] = [((one,), {"level": one.value}, by_level[one]) for one in Level if one in by_level]
+    towns = _town_rows(session, chosen, by_town)
+    level_table = Table("各学段学位（个）", (Column("level", "学段", Kind.TERM, 14),), (), notes=_NOTES)
+    town_table = Table("各镇街学位（个）", _TOWN_COLUMNS, (), notes=(*_NOTES, _TOWN_NOTE))
+    tables = (_table(level_table, levels, years, whole), _table(town_table, towns, years, whole))
     return SeatsAtRisk(_terms_table(whole), *tables, whole)
 
 
-def _by_level(session: Session, chosen: ProjectFilter) -> dict[Level | None, Seats]:
-    """Return the seats by level, and under None those of all."""
-    found: dict[Level | None, Seats] = defaultdict(Seats, {None: Seats()})
-    for row in queries.sum_by_level(session, chosen):
-        for key in (None, row.level):
-            found[key].add(row, _whole(row.seats), row.count)
-    return found
+_ByTown = Mapping[tuple[str, str], Seats]
 
 
-def _whole(seats: Any) -> int | None:
-    return None if seats is None else int(seats)
-
-
-def _by_town(session: Session, chosen: ProjectFilter) -> dict[tuple[str, str], Seats]:
-    """Return the seats by district and town; what no town is known of stands under ``NOWHERE``.
+def _read(session: Session, chosen: ProjectFilter) -> tuple[Seats, Mapping[Level, Seats], _ByTown]:
+    """Return the seats of all, by level, and by district and town; what no town is known of stands under ``NOWHERE``.
 
     A project that several towns share gives each its part of the seats, but stands in each with the whole of itself
     among the projects.
     """
-    found: dict[tuple[str, str], Seats] = defaultdict(Seats)
-    day = chosen.today or today()
-    for row in queries.sum_by_town(session, chosen, day):
-        found[row.adcode, row.town or NOWHERE].add(row, _whole(row.seats), row.count)
-    for row, seats in _split(queries.list_across_towns(session, chosen, day)):
-        found[row.adcode, row.town].add(row, seats, 1)
-    return found
-
-
-def _split(rows: Iterable[Any]) -> Iterator[tuple[Any, int | None]]:
-    for _, shared in groupby(rows, key=lambda row: row.id):
+    whole, day = Seats(), chosen.today or today()
+    by_level: dict[Level, Seats] = defaultdict(Seats)
+    by_town: dict[tuple[str, str], Seats] = defaultdict(Seats)
+    for row in queries.sum_seats(session, chosen, day):
+        for sums in (whole, by_level[row.level], by_town[row.adcode, row.town or NOWHERE]):
+            sums.add(row, None if row.seats is None else int(row.seats), row.count)
+    for _, shared in groupby(queries.list_across_towns(session, chosen, day), key=lambda row: row.id):
         parts = list(shared)
-        weights = {part.town: part.share_ppm for part in parts}
-        seats = parts[0].seats
-        shares = dict.fromkeys(weights) if seats is None else split_exactly(seats, weights)
-        yield from ((part, shares[part.town]) for part in parts)
+        for sums in (whole, by_level[parts[0].level]):
+            sums.add(parts[0], parts[0].seats, 1)
+        for part, seats in _split(parts):
+            by_town[part.adcode, part.town].add(part, seats, 1)
+    return whole, by_level, by_town
+
+
+def _split(parts: Sequence[Any]) -> Iterator[tuple[Any, int | None]]:
+    weights = {part.town: part.share_ppm for part in parts}
+    seats = parts[0].seats
+    shares = dict.fromkeys(weights) if seats is None else split_exactly(seats, weights)
+    return ((part, shares[part.town]) for part in parts)
 
 
 _TOWN_COLUMNS = (Column("town", "镇街", Kind.TEXT, 16), Column("district", "区县", Kind.TEXT, 10))
 _Row = tuple[Sequence[Any], Mapping[str, Any], Seats]
 
 
-def _town_rows(session: Session, chosen: ProjectFilter) -> list[_Row]:
+def _town_rows(session: Session, chosen: ProjectFilter, found: _ByTown) -> list[_Row]:
     """Return the rows of the towns that have any project, district by district, what lies in no town at the end."""
-    found = _by_town(session, chosen)
     towns = list_towns(session, chosen.today or today(), chosen.district)
     rows: list[_Row] = []
     for one in list_districts(session):

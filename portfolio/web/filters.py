@@ -52,7 +52,7 @@ FILTER_LABELS = {
     "basis": lazy_gettext("规划依据"),
     "lead_unit": lazy_gettext("牵头单位"),
     "located": lazy_gettext("位置"),
-    "year": lazy_gettext("建成不晚于"),
+    "year": lazy_gettext("投用不晚于"),
     "opening": lazy_gettext("计划或实际"),
     "codes": lazy_gettext("所选项目"),
     "belt": lazy_gettext("圈带"),

@@ -34,10 +34,10 @@ MAP_WORDS = {
     "base_closer": lazy_gettext("放大后显示底图。"),
     "base_shifted": lazy_gettext("底图为 GCJ-02，图上所画均已换算对齐；库中坐标不变。"),
     "all_years": lazy_gettext("全部年份"),
-    "by_year": lazy_gettext("{year} 年底前建成"),
+    "by_year": lazy_gettext("{year} 年底前投用"),
     "length": lazy_gettext("长"),
     "area": lazy_gettext("面积"),
     "measure_hint": lazy_gettext("在地图上依次点选；双击结束，按 Esc 清除"),
-    "years_unknown": lazy_gettext("（{count} 个未填年份，不计入）"),
+    "years_unknown": lazy_gettext("（{count} 个年份未知，不计入）"),
     "results": lazy_gettext("找到的项目"),
 }

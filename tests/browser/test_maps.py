@@ -352,7 +352,7 @@ def test_years_play_to_the_end_and_change_pins_legend_and_heat(crowd: Visit) -> 
     page.locator("canvas.leaflet-heatmap-layer").wait_for()
     with page.expect_response(re.compile(r"heat\.json.*year=")):
         page.get_by_role("button", name="逐年播放").click()
-    expect(page.locator("[data-map-year-text]")).to_have_text(re.compile(r"\d{4} 年底前建成（\d+ 个未填年份，不计入）"))
+    expect(page.locator("[data-map-year-text]")).to_have_text(re.compile(r"\d{4} 年底前投用（\d+ 个年份未知，不计入）"))
     for _ in range(12):
         page.clock.run_for(1300)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
+from portfolio.domain.milestones import DelayReason, MilestoneDraft
 from portfolio.domain.terms import KpiKind, Level, MoneyState, Source, Stage, Status
 from portfolio.reports.kpis import Side, breakdown, read_kpis, starts_table, year_before
-from portfolio.services import ledger, projects
+from portfolio.services import ledger, milestones, projects
+from portfolio.store.models import Project
 from portfolio.store.queries.entries import EntryFilter, day_of, list_entries
+from portfolio.store.queries.milestones import list_milestones
 from portfolio.store.queries.projects import ProjectFilter
+from portfolio.store.queries.starts import list_starts
 from tests.builders import SHAPINGBA, WANZHOU, make_entry, make_plan, make_project
 
 ALL = ProjectFilter()
@@ -160,6 +166,70 @@ def test_starts_of_a_past_day_come_out_of_the_history(session: Session) -> None:
             for day in (dt.date(2024, 2, 1), dt.date(2024, 7, 31), dt.date(2024, 8, 1), dt.date(2025, 9, 30))
         ]
     assert [(ratio.part, ratio.whole) for ratio in ratios] == [(0, 0), (0, 1), (1, 1), (1, 1)]
+
+
+def starting(session: Session, *, start_year: int | None = None, stage: Stage | None = None, **days: Any) -> Project:
+    """Register a project with a year of start, a stage and the days of its milestone 开工."""
+    project = make_project(session, stage=stage, start_year=start_year)
+    if days:
+        draft = MilestoneDraft(stage=Stage.STARTED, delay_reason=DelayReason.FUNDS, **days)
+        milestones.save_milestones(session, project, [draft], seen="")
+        project.stage = stage
+        session.flush()
+    return project
+
+
+@pytest.mark.parametrize(
+    ("given", "counted", "started"),
+    [
+        ({"start_year": 2025}, True, False),
+        ({"start_year": 2024}, False, False),
+        ({"start_year": 2024, "planned_on": dt.date(2025, 12, 31)}, True, False),
+        ({"start_year": 2025, "planned_on": dt.date(2026, 1, 1)}, False, False),
+        ({"planned_on": dt.date(2025, 1, 1)}, True, False),
+        ({"start_year": 2025, "forecast_on": dt.date(2026, 3, 1)}, True, False),
+        ({"start_year": 2025, "stage": Stage.STRUCTURE}, True, True),
+        ({"start_year": 2025, "stage": Stage.TENDER, "actual_on": dt.date(2025, 9, 30)}, True, True),
+        ({"start_year": 2025, "actual_on": dt.date(2025, 9, 30)}, True, True),
+        ({"planned_on": dt.date(2025, 5, 1), "actual_on": dt.date(2024, 12, 1)}, True, True),
+        ({"actual_on": dt.date(2025, 5, 1)}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_a_start_is_planned_by_its_planned_day_and_has_come_by_its_actual_one_else_by_year_and_stage(
+    session: Session, given: dict[str, object], counted: bool, started: bool
+) -> None:
+    with time_machine.travel(dt.datetime(2025, 9, 30, 4, tzinfo=dt.UTC), tick=False):
+        project = starting(session, **given)  # type: ignore[arg-type]
+        found = [one for one in list_starts(session, ALL, dt.date(2025, 9, 30)) if one.code == project.code]
+        ratio = read_kpis(session, ALL, dt.date(2025, 9, 30))[KpiKind.STARTED].now
+    assert [one.has_started for one in found] == ([started] if counted else [])
+    assert (ratio.part, ratio.whole) == (int(started), int(counted))
+
+
+def test_an_actual_day_counts_from_itself_on_and_a_plan_of_the_past_as_it_stood(session: Session) -> None:
+    with time_machine.travel(dt.datetime(2024, 3, 1, 4, tzinfo=dt.UTC), tick=False) as clock:
+        project = starting(session, stage=Stage.TENDER, planned_on=dt.date(2024, 10, 1))
+        clock.move_to(dt.datetime(2024, 12, 1, 4, tzinfo=dt.UTC))
+        (row,) = list_milestones(session, project)
+        plan = MilestoneDraft(stage=Stage.STARTED, planned_on=dt.date(2025, 2, 1))
+        milestones.save_milestones(session, project, [plan], seen=milestones.stamp([row]))
+        clock.move_to(dt.datetime(2025, 9, 30, 4, tzinfo=dt.UTC))
+        late = dataclasses.replace(plan, actual_on=dt.date(2025, 2, 20))
+        milestones.save_milestones(session, project, [late], seen=milestones.stamp([row]))
+        days = [(2024, 2, 1), (2024, 11, 30), (2024, 12, 31), (2025, 2, 19), (2025, 2, 20), (2025, 9, 30)]
+        ratios = [read_kpis(session, ALL, dt.date(*day))[KpiKind.STARTED].now for day in days]
+    assert [(one.part, one.whole) for one in ratios] == [(0, 0), (0, 1), (0, 0), (0, 1), (1, 1), (1, 1)]
+
+
+def test_a_planned_day_goes_before_the_year_in_the_past_too(session: Session) -> None:
+    with time_machine.travel(dt.datetime(2024, 3, 1, 4, tzinfo=dt.UTC), tick=False) as clock:
+        starting(session, start_year=2024, planned_on=dt.date(2025, 4, 1))
+        starting(session, start_year=2024)
+        clock.move_to(dt.datetime(2025, 9, 30, 4, tzinfo=dt.UTC))
+        days = (dt.date(2024, 6, 1), dt.date(2025, 6, 1))
+        found = [read_kpis(session, ALL, day)[KpiKind.STARTED].now for day in days]
+    assert [(one.part, one.whole) for one in found] == [(0, 1), (0, 1)]
 
 
 def test_every_ratio_of_a_breakdown_is_that_of_its_own_scope(furnished: Session) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portfolio.domain.drafts import PlaceDraft
 from portfolio.domain.layouts import NOWHERE, LayoutKind, NoTown
 from portfolio.domain.milestones import DelayReason, MilestoneDraft
-from portfolio.domain.openings import SLIPS, term_days
+from portfolio.domain.openings import SLIPS, term_days, term_of
 from portfolio.domain.terms import Accuracy, Level, Stage
 from portfolio.reports.seats import SeatsTable, seats_at_risk
 from portfolio.services import milestones
@@ -27,11 +27,6 @@ from tests.services.test_layouts import lines3, square
 
 JIUCHI = "wz-town-500101029"
 SPECIAL = ProjectFilter(level=Level.SPECIAL)
-
-
-def term_of(day: dt.date) -> int:
-    """Return the year of the first 1 September on or after a day."""
-    return day.year if (day.month, day.day) <= (9, 1) else day.year + 1
 
 
 def months_later(day: dt.date, months: int) -> dt.date:

@@ -108,7 +108,7 @@ def _rank(key: str, value: Any) -> Any:
     return list(TERMS[key]).index(value) if key in TERMS else value
 
 
-NOT_OF_A_PROJECT = ("district", "light", "received_fen", "paid_fen")
+NOT_OF_A_PROJECT = ("district", "light", "received_fen", "paid_fen", "opening_year")
 
 
 @pytest.mark.parametrize("sign", ["", "-"])

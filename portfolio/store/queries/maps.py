@@ -14,6 +14,7 @@ from portfolio.domain.colours import BELOW_FEN, ColourBy, MoneyStep
 from portfolio.domain.terms import MoneyState, Status
 from portfolio.store.models import District, LedgerEntry, Plan, Project
 from portfolio.store.queries.lights import light_expression
+from portfolio.store.queries.openings import opening_year
 from portfolio.store.queries.projects import ProjectFilter, conditions, is_located
 
 # PostgreSQL knows a computed column again by its name only: the same expression has other parameters each time.
@@ -118,10 +119,10 @@ def count_facets(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
 
 
 def count_years(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
-    """Count the located projects meant by year of completion, the unknown under None, by year."""
-    year = Project.completion_year
-    statement = select(year, func.count()).where(*conditions(replace(chosen, year=None)), is_located())
-    return session.execute(statement.group_by(year).order_by(year)).all()
+    """Count the located projects meant by the year in which they open, the unknown under None, by year."""
+    statement = select(opening_year().label("year"), func.count())
+    statement = statement.where(*conditions(replace(chosen, year=None)), is_located())
+    return session.execute(statement.group_by("year").order_by("year")).all()
 
 
 def measure_coverage(session: Session, chosen: ProjectFilter) -> Coverage:

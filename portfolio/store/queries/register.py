@@ -15,6 +15,7 @@ from portfolio.domain.lights import Light
 from portfolio.domain.terms import Accuracy, Basis, Level, MoneyState, Nature, Stage, Status, Term
 from portfolio.store.models import District, LedgerEntry, Project
 from portfolio.store.queries.lights import light_expression
+from portfolio.store.queries.openings import opening_year
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
@@ -57,6 +58,7 @@ def expressions(day: dt.date) -> dict[str, ColumnElement[Any]]:
     )
     found: dict[str, Any] = {name: getattr(Project, name) for name in plain.split()}
     found["district"] = District.name
+    found["opening_year"] = opening_year()
     found["light"] = light_expression(day)
     found["received_fen"] = _money(MoneyState.RECEIVED)
     found["paid_fen"] = _money(MoneyState.PAID)

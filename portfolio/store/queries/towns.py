@@ -26,7 +26,7 @@ def town_members(day: dt.date) -> CompoundSelect[Any]:
     drawn = drawn.where(ZoneShare.layout_id.in_(in_force), ZoneShare.share_ppm > 0)
     placed = aliased(Project)  # the query around this one asks for projects too
     at_point = and_(
-        GazetteerPlace.district_id == placed.district_id,
+        GazetteerPlace.district_id + 0 == placed.district_id + 0,  # the index of places finds them, no district's
         GazetteerPlace.lon == placed.lon,
         GazetteerPlace.lat == placed.lat,
     )

@@ -197,7 +197,7 @@ def _about(scope: MapScope, facets: report.Facets) -> dict[str, Any]:
 
 
 def _years(scope: MapScope) -> dict[str, int] | None:
-    """Return the first and last year of completion and how many projects have none; None where nobody has one."""
+    """Return the first and last year of opening and how many projects have none; None where nobody has one."""
     years = remembered(
         ("years", scope.chosen), lambda: [tuple(row) for row in maps.count_years(get_session(), scope.chosen)]
     )

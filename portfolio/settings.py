@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from portfolio.domain.errors import RuleError
+from portfolio.domain.sentences import say
+
 ROOT = Path(__file__).parents[1]
+PUBLIC_LIMIT = 600
 
 
 def instance_folder() -> Path:
@@ -27,3 +31,22 @@ def webhook_hosts() -> frozenset[str]:
     """Return the hosts that the operator lets reminders go to beside the two services: PORTFOLIO_WEBHOOK_HOSTS."""
     given = os.environ.get("PORTFOLIO_WEBHOOK_HOSTS", "").split(",")
     return frozenset(host.strip() for host in given if host.strip())
+
+
+def public_limit() -> int:
+    """Return how many requests a minute one client may make of public pages: PORTFOLIO_PUBLIC_LIMIT, 0 for any number.
+
+    Raises
+    ------
+    RuleError
+        If it is no whole number.
+    """
+    given = os.environ.get("PORTFOLIO_PUBLIC_LIMIT", "").strip() or str(PUBLIC_LIMIT)
+    if not (given.isascii() and given.isdigit() and len(given) <= 9):
+        raise RuleError(say("PORTFOLIO_PUBLIC_LIMIT 应为每分钟请求数，写整数，0 为不限；现在是“{given}”", given=given))
+    return int(given)
+
+
+def trusted_proxy() -> str | None:
+    """Return the address of the proxy whose word on clients is taken: PORTFOLIO_TRUSTED_PROXY; None for no proxy."""
+    return os.environ.get("PORTFOLIO_TRUSTED_PROXY") or None

@@ -6,10 +6,12 @@ import errno
 import pkgutil
 import signal
 import socket
+from typing import Any
 
 import click
 import waitress
 
+from portfolio import settings
 from portfolio.cli import database
 from portfolio.domain.errors import PortfolioError
 from portfolio.domain.sentences import Sentence, say
@@ -32,10 +34,19 @@ def serve(host: str, port: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, it would pass over Ctrl-C
     with _listening(host, port) as listener:
         app = pkgutil.resolve_name(_APPLICATION)()
-        server = waitress.create_server(app, sockets=[listener], threads=THREADS)
+        server = waitress.create_server(app, sockets=[listener], threads=THREADS, **_proxy())
         _announce(host, port)
         server.run()
     click.echo("服务已停止")
+
+
+def _proxy() -> dict[str, Any]:
+    """Return whose word on a client's address and scheme is taken; without a trusted proxy nobody's."""
+    proxy = settings.trusted_proxy()
+    if proxy is None:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 
 from portfolio import settings
 from portfolio.web import (
+    allowance,
     database,
     errors,
     formatters,
@@ -44,7 +45,19 @@ def create_app(*, database_url: str | None = None, instance: Path | None = None,
     folder.mkdir(parents=True, exist_ok=True)
     app = _bare_app(folder, testing=testing)
     database.init_database(app, database_url or settings.database_url(folder))
-    for part in (security, language, formatters, signin, errors, vendor, navigation, tables, pages, pack_jobs):
+    for part in (
+        security,
+        language,
+        formatters,
+        signin,
+        errors,
+        vendor,
+        navigation,
+        tables,
+        pages,
+        pack_jobs,
+        allowance,
+    ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -6,7 +6,7 @@ from flask import Flask, jsonify, render_template
 from flask.typing import ResponseReturnValue, ResponseValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from geo.errors import GeoError
 from portfolio.domain.errors import NotFoundError, PortfolioError, RuleError, StaleError
@@ -22,6 +22,7 @@ _TITLES = {
     409: lazy_gettext("保存冲突"),
     413: lazy_gettext("文件过大"),
     422: lazy_gettext("请核对填写内容"),
+    429: lazy_gettext("请求过于频繁"),
     500: lazy_gettext("系统出错"),
     503: lazy_gettext("请稍候"),
 }
@@ -40,6 +41,7 @@ _STATUS: dict[type[Exception], int] = {NotFoundError: 404, StaleError: 409, Rule
 def init_app(app: Flask) -> None:
     """Answer every error in plain words."""
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(TooManyRequests, _answer_too_many)
     app.register_error_handler(CSRFError, _answer_forgery)
     app.register_error_handler(PortfolioError, _answer_rule)
     app.register_error_handler(GeoError, _answer_rule)
@@ -49,6 +51,14 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     return answer_error(error.code, str(_SENTENCES.get(error.code, _SENTENCES[400])))
+
+
+def _answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+    """Say when to come again; others in the same office may have used the allowance up."""
+    seconds = str(error.retry_after)
+    sentence = gettext("同一网络地址一分钟内的请求过多，请 %(seconds)s 秒后再打开这一页。", seconds=seconds)
+    page, status, headers = answer_error(429, sentence)
+    return page, status, headers | {"Retry-After": seconds}
 
 
 def _answer_forgery(_error: CSRFError) -> ResponseReturnValue:

@@ -25,6 +25,7 @@ from portfolio.store.queries.map_settings import review_number
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
+from portfolio.web.allowance import check_allowance
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope
 from portfolio.web.permissions import public
@@ -33,6 +34,7 @@ from portfolio.web.views.mapdata import card_json, districts_json, heat_json, le
 from portfolio.web.views.maps import LISTED, map_bounds, map_legends, rows_json
 
 blueprint = Blueprint("public", __name__, url_prefix="/public")
+blueprint.before_request(check_allowance)
 
 FOR_A_MINUTE = "public, max-age=60"
 COLOURS = (ColourBy.STAGE, ColourBy.LEVEL)

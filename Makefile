@@ -25,6 +25,7 @@ lint: .venv/ready-dev
 
 bench: .venv/ready-dev
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.packs
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("需要 Python 3.11 或更高版本，当前为 " + sys.version.split()[0] + "。请安装后重试，或用 make run PYTHON=路径 指定。")'

@@ -39,7 +39,7 @@ REPEATS = 3
 BARE_PAGE = """
 #let rows = json(bytes(sys.inputs.rows))
 #set page(flipped: true, margin: 14mm)
-#set text(font: ("Noto Serif SC", "Noto Sans CJK SC"), size: 6.5pt)
+#set text(font: ("Noto Serif SC", "Noto Sans SC"), size: 6.5pt)
 #for one in rows { table(columns: one.at(0).len(), ..one.flatten()) }
 """
 
@@ -111,7 +111,7 @@ def bare_pdf(pack: PackTable, folder: Path) -> bytes:
     path.write_text(BARE_PAGE, encoding="utf-8")
     tables = [typeset._sheet(getattr(pack, name)) for name in typeset._BEHIND]
     rows = [[[one["heading"] for one in table["columns"]], *table["rows"]] for table in tables]
-    compiler = typst.Compiler(path, font_paths=typeset._font_folders(), ignore_system_fonts=True)
+    compiler = typst.Compiler(path, font_paths=[typeset._FONTS], ignore_system_fonts=True)
     made: Any = compiler.compile(format="pdf", sys_inputs={"rows": json.dumps(rows, ensure_ascii=False)})
     return bytes(made)
 

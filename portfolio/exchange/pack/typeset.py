@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import manimgx_fonts_cjk  # type: ignore[import-untyped]
 import pylopdf_fonts_zh_cn
 import typst
 
@@ -22,6 +20,7 @@ from portfolio.reports.tables import Kind, Table
 
 MOST_ROWS = 150
 _TEMPLATE = Path(__file__).with_name("letter.typ")
+_FONTS = Path(str(pylopdf_fonts_zh_cn.__file__)).parent
 _BEHIND = (
     *("kpis", "by_source", "by_year", "matrix", "estimates"),
     *("exceptions", "by_project", "commitments", "definitions"),
@@ -31,16 +30,11 @@ _SHOWN = ("state", "amount", "earlier", "change")
 
 def write_pdf(pack: PackTable, *, issuer: str | None = None, timeline: bytes | None = None) -> bytes:
     """Return the briefing as a PDF; with ``issuer`` under that office's red headline, with the ``timeline`` (SVG)."""
-    compiler = typst.Compiler(_TEMPLATE, font_paths=_font_folders(), ignore_system_fonts=True)
+    compiler = typst.Compiler(_TEMPLATE, font_paths=[_FONTS], ignore_system_fonts=True)
     drawn = {"timeline": printable(timeline.decode()) if timeline else None}
     content = json.dumps(_content(pack, issuer) | drawn, ensure_ascii=False)
     moment = pack.stamp.made_at.astimezone(CHINA_TIME).replace(microsecond=0)
     return cast("bytes", compiler.compile(format="pdf", sys_inputs={"pack": content}, timestamp=moment))
-
-
-@cache
-def _font_folders() -> list[Path]:
-    return [Path(str(package.__file__)).parent for package in (pylopdf_fonts_zh_cn, manimgx_fonts_cjk)]
 
 
 def _content(pack: PackTable, issuer: str | None) -> dict[str, Any]:

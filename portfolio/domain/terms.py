@@ -79,7 +79,19 @@ class Level(Term):
         return _LETTERS[self]
 
 
-_LETTERS = dict(zip(Level, "幼小初九高完职大特专终", strict=True))
+_LETTERS = {
+    Level.PRESCHOOL: "幼",
+    Level.PRIMARY: "小",
+    Level.JUNIOR: "初",
+    Level.NINE_YEAR: "九",
+    Level.SENIOR: "高",
+    Level.COMPLETE: "完",
+    Level.VOCATIONAL: "职",
+    Level.HIGHER: "大",
+    Level.SPECIAL: "特",
+    Level.CORRECTIONAL: "专",
+    Level.LIFELONG: "终",
+}
 
 
 class Stage(Term):

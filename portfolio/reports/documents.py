@@ -68,7 +68,7 @@ def sources_table(session: Session, district: str | None) -> Table:
         held = documents.total_documents(session, DocumentFilter(district=district, source=source))
         if held.count or source in sums:
             given = (held.count, held.given_fen, held.left_fen)
-            rows.append((source, source.group, *given, *_far(sums.get(source, {}))))
+            rows.append((source, say(source.group), *given, *_far(sums.get(source, {}))))
     columns = (
         Column("source", "资金来源", Kind.TERM, 18),
         Column("group", "来源类别", Kind.TEXT, 12),

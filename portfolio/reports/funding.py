@@ -89,7 +89,7 @@ class Funding:
         sums: dict[tuple[Source, int], dict[MoneyState, int]] = defaultdict(dict)
         for item in self.items:
             sums[item.source, item.year][item.state] = item.amount_fen
-        rows = [(source.group, source, year, *_states(states)) for (source, year), states in sums.items()]
+        rows = [(say(source.group), source, year, *_states(states)) for (source, year), states in sums.items()]
         totals = ("合计", None, None, *_states(self.totals))
         return Table("资金来源与年度", _SUMMARY_COLUMNS, rows, totals, self.notes)
 

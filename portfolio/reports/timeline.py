@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portfolio.domain.clock import today
 from portfolio.domain.milestones import Foretold, foretell
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import Stage, Term
 from portfolio.store.models import Approval, Baseline, Milestone, Project
 from portfolio.store.queries import milestones as queries
@@ -132,7 +133,9 @@ def _project_timeline(project: Project, rows: Sequence[Milestone], baseline: Map
     before: dict[BarKind, dt.date] = {}
     for row in rows:
         days = _days(row, baseline.get(row.stage))
-        drawn.append(Row(row.stage.label, [Bar(kind, before.get(kind, day), day) for kind, day in days]))
+        drawn.append(
+            Row(say("{stage}", stage=row.stage), [Bar(kind, before.get(kind, day), day) for kind, day in days])
+        )
         before |= dict(days)
     return Timeline(project.full_name, drawn, len(drawn), 0, today())
 
@@ -171,7 +174,7 @@ def _portfolio_row(project: Project, rows: Sequence[Milestone], baseline: Mappin
         spans[BarKind.FORECAST].append(max(spans[BarKind.ACTUAL]))
     bars = [Bar(kind, min(spans[kind]), max(spans[kind])) for kind in BarKind if spans[kind]]
     gates = [
-        Gate(row.stage.label, day, row.actual_on is not None)
+        Gate(say("{stage}", stage=row.stage), day, row.actual_on is not None)
         for row in rows
         if row.stage in GATES and (day := row.actual_on or row.forecast_on or row.planned_on)
     ]

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_context
 
 from geo.sentences import Sentence as GeoSentence
 from portfolio.domain.sentences import Sentence
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(translate, _translate_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
     app.jinja_env.finalize = tell
+    app.jinja_env.globals |= {name: _telling(app.jinja_env.globals[name]) for name in ("gettext", "ngettext")}
 
 
 def translate(text: str) -> str:
@@ -67,6 +69,16 @@ def translate(text: str) -> str:
 def tell(text: Any) -> Any:
     """Say one of our sentences, or a term, in the language of the page; anything else is data and stays as it is."""
     return text.translated(translate) if isinstance(text, Sentence | GeoSentence | Term) else text
+
+
+def _telling(translated: Any) -> Any:
+    """Return Jinja's ``gettext`` so that it tells what is put into the text, too."""
+
+    @pass_context
+    def told(context: Any, *texts: Any, **values: Any) -> Any:
+        return translated(context, *texts, **{name: tell(value) for name, value in values.items()})
+
+    return told
 
 
 def tell_in(language: str, sentence: Sentence | GeoSentence) -> str:

@@ -165,3 +165,46 @@ def spoken(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def is_chinese(text: str) -> bool:
     return bool(CHINESE.search(text)) and text not in OWN_NAMES
+
+
+BELOW_THE_WEB = [
+    path
+    for folder in ("domain", "store", "services", "reports", "exchange", "plans")
+    for path in sorted((ROOT / "portfolio" / folder).rglob("*.py"))
+] + sorted((ROOT / "geo").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", BELOW_THE_WEB, ids=named)
+def test_what_is_raised_below_the_web_is_said_so_that_it_can_be_told_in_english(path: Path) -> None:
+    raised = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Raise)]
+    faults = [f"{named(path)}:{line} {text}" for node in raised for line, text in unsaid(node)]
+    assert faults == [], "write say(…):\n" + "\n".join(faults)
+
+
+REPORTS = [path for path in BELOW_THE_WEB if path.parent.name == "reports" and not path.stem.startswith("pack")]
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=named)
+def test_notes_under_tables_are_said_so_that_they_can_be_told_in_english(path: Path) -> None:
+    """Notes end with a full stop; packs are Chinese files, whatever the page."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    faults = [f"{named(path)}:{line} {text}" for line, text in unsaid(tree) if text.rstrip("'\"").endswith("。")]
+    assert faults == [], "write say(…):\n" + "\n".join(faults)
+
+
+def unsaid(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield Chinese texts in code that no ``say`` takes, each with its line; docstrings are none."""
+    for child in ast.iter_child_nodes(node):
+        is_said = isinstance(child, ast.Call) and ast.unparse(child.func) == "say"
+        is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+        if is_said or is_docstring:
+            continue
+        if isinstance(child, ast.Constant | ast.JoinedStr) and is_chinese(text := ast.unparse(child)):
+            yield child.lineno, text
+        elif not isinstance(child, ast.JoinedStr):
+            yield from unsaid(child)
+
+
+def test_these_rules_would_find_a_bare_sentence() -> None:
+    bare = ast.parse("raise RuleError(f'{name}已有')\nnotes = ['合计不含作废。']\nraise RuleError(say('{a}已有', a=b))")
+    assert [line for line, _text in unsaid(bare)] == [1, 2]

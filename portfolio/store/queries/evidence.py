@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 from portfolio.domain.clock import CHINA_TIME
 from portfolio.domain.lights import Dated, Evidence
 from portfolio.domain.reporting import ProblemLevel, ReportState
+from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState
 from portfolio.store.models import (
     LedgerEntry,
@@ -49,7 +50,7 @@ def _milestones(connection: Connection, numbers: Sequence[int], _day: dt.date) -
     of = Milestone
     open_ones = select(of.project_id, of.stage, of.planned_on).where(of.planned_on.is_not(None), of.actual_on.is_(None))
     for row in connection.execute(open_ones.where(of.project_id.in_(numbers)).order_by(of.planned_on.desc(), of.id)):
-        yield row.project_id, {"milestone": Dated(row.stage.label, row.planned_on)}
+        yield row.project_id, {"milestone": Dated(say("{stage}", stage=row.stage), row.planned_on)}
 
 
 def _payments(connection: Connection, numbers: Sequence[int], _day: dt.date) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, HiddenField, SelectMultipleField
@@ -35,7 +36,8 @@ class StageField(FormField):  # type: ignore[misc]
     @property
     def errors(self) -> list[str]:
         """Return one sentence for each answer that is wrong."""
-        return [f"{field.label.text}：{field.errors[0]}" for field in self.form if field.errors]
+        colon = gettext("：")
+        return [f"{field.label.text}{colon}{field.errors[0]}" for field in self.form if field.errors]
 
 
 class MilestonesForm(FlaskForm):  # type: ignore[misc]
@@ -64,7 +66,7 @@ class MilestonesForm(FlaskForm):  # type: ignore[misc]
 
 def milestones_form(stages: Sequence[Stage], rows: Sequence[Milestone] = (), **options: Any) -> MilestonesForm:
     """Return the form with a row for each stage, filled in with milestones."""
-    fields = {stage.value: StageField(StageRow, stage.label) for stage in stages}
+    fields = {stage.value: StageField(StageRow, _l(stage.label)) for stage in stages}
     stored = {row.stage.value: _stored(row) for row in rows}
     form: MilestonesForm = type("StagesForm", (MilestonesForm,), fields)(data=stored, **options)
     return form

@@ -35,6 +35,7 @@ from portfolio.store.queries.projects import ProjectFilter, has_samples
 from portfolio.store.queries.register import Window
 from portfolio.web import filters, money_filters
 from portfolio.web.database import get_session
+from portfolio.web.language import tell
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_round_in_scope, visible_districts
 from portfolio.web.signin import signed_in_user
@@ -195,7 +196,7 @@ def reporting_round(adcode: str, period: str, ending: str) -> ResponseReturnValu
     round_ = get_round_in_scope(adcode, period)
     chosen = ProjectFilter(district=adcode)
     return _send(
-        [round_table(get_session(), round_)], chosen, ending, gettext("%(label)s月报", label=round_.span.label)
+        [round_table(get_session(), round_)], chosen, ending, gettext("%(label)s月报", label=tell(round_.span.label))
     )
 
 

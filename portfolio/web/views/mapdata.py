@@ -27,7 +27,7 @@ from portfolio.web import filters
 from portfolio.web.atlas import district_sheet, layers_json
 from portfolio.web.bases import bases_json
 from portfolio.web.database import get_session
-from portfolio.web.language import tell
+from portfolio.web.language import tell, translate
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_words import MAP_WORDS
 from portfolio.web.permissions import requires
@@ -181,7 +181,7 @@ def _sheet(shown: Sequence[District]) -> dict[str, Any]:
         "places": [{"name": place.name, "lon": place.lon, "lat": place.lat} for one in shown for place in _towns(one)],
         "radii": {accuracy.value: metres for accuracy, metres in report.UNCERTAINTY_M.items() if metres},
         "terms": _terms(),
-        "letters": {level.value: level.letter for level in Level},
+        "letters": {level.value: translate(level.letter) for level in Level},
         "outline_note": next((tell(found.outline.note) for _, found in sheets if found.outline), None),
         "labels": {key: str(words) for key, words in MAP_WORDS.items()},
     }

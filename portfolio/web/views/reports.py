@@ -88,7 +88,7 @@ def open_round() -> ResponseReturnValue:
             put_beside(form, error, "period")
         else:
             get_session().commit()
-            flash(gettext("已开启%(label)s月报，请各项目填报", label=opened.span.label), "success")
+            flash(gettext("已开启%(label)s月报，请各项目填报", label=tell(opened.span.label)), "success")
             return redirect(url_for(".show_round", adcode=form.district.data, period=opened.period))
     return render_template("reports/new.html", form=form), 422 if form.errors else 200
 
@@ -141,7 +141,9 @@ def _group() -> str:
 def close(adcode: str, period: str) -> ResponseReturnValue:
     """Take no more reports for a round."""
     round_ = get_round_in_scope(adcode, period)
-    return _change(round_, service.close_round, gettext("已关闭%(label)s月报，不再接收填报", label=round_.span.label))
+    return _change(
+        round_, service.close_round, gettext("已关闭%(label)s月报，不再接收填报", label=tell(round_.span.label))
+    )
 
 
 @blueprint.post("/reports/<adcode>/<period>/reopen")
@@ -149,7 +151,7 @@ def close(adcode: str, period: str) -> ResponseReturnValue:
 def reopen(adcode: str, period: str) -> ResponseReturnValue:
     """Take reports for a closed round again."""
     round_ = get_round_in_scope(adcode, period)
-    return _change(round_, service.reopen_round, gettext("已重新开放%(label)s月报", label=round_.span.label))
+    return _change(round_, service.reopen_round, gettext("已重新开放%(label)s月报", label=tell(round_.span.label)))
 
 
 @blueprint.post("/reports/<adcode>/<period>/projects")

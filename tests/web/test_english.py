@@ -1,0 +1,237 @@
+"""The English interface: whatever Chinese is left on a page, somebody typed it or a plan says it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portfolio.domain.roles import Role
+from portfolio.store.base import Base
+from portfolio.store.models import Commitment, LedgerEntry, Project
+from portfolio.store.queries.projects import get_project
+from portfolio.web.language import COOKIE
+from tests.builders import WANZHOU, client_of, make_project, read, write
+from tests.web import test_rights
+from tests.web.pages import Form, change, csrf_token, form_with, forms, listed_codes, wrong_fields
+
+CHINESE = re.compile(r"[㐀-鿿]")
+OWN_NAME = "中文"  # the link to the other language
+FILED = ("packs.show", "packs.frozen")  # what is on file in Chinese: a pack with its tables
+FOR_PROGRAMS = ("api", "ogc", "static", "vendor")  # answers whose words are a contract, and files
+ANSWERS = (("input", "value"),)  # what somebody answered, or will answer by a tick
+NOT_SHOWN = ("code", "pre", "script", "style")
+OWN = "500106-0014"
+JUNK = ("", "-1", "x")
+
+furnished = test_rights.furnished
+
+
+@pytest.fixture
+def english(furnished: Flask) -> FlaskClient:
+    """Client of an administrator who reads English."""
+    client = client_of(furnished, Role.ADMINISTRATOR)
+    client.set_cookie(COOKIE, "en")
+    return client
+
+
+@pytest.fixture
+def data(furnished: Flask) -> list[str]:
+    """Return every text in the database that has Chinese in it, the longest first, and where plans say things."""
+    with write(furnished) as session:
+        found = set(stored_texts(session))
+        found |= {
+            one.citation or "" for one in [*session.scalars(select(Project)), *session.scalars(select(Commitment))]
+        }
+    lines = {line.strip() for text in found for line in text.splitlines()}
+    return sorted((one for one in lines if CHINESE.search(one)), key=len, reverse=True)
+
+
+def stored_texts(session: Session) -> Iterator[str]:
+    for table in (one for one in Base.metadata.sorted_tables if "pack" not in one.name):
+        for row in session.execute(select(table)):
+            yield from (text for value in row for text in texts_in(value))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Return the texts of a stored value; one that is JSON holds texts of its own."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(one)
+    elif isinstance(value, str):
+        yield value
+        if value.startswith(("{", "[", '"')):
+            with suppress(ValueError):
+                yield from texts_in(json.loads(value))
+
+
+class _Words(HTMLParser):
+    """Gathers what a reader sees or hears of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in NOT_SHOWN
+        self.words += [text for name, text in attrs if text and (tag, name) not in ANSWERS]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in NOT_SHOWN
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.words.append(data)
+
+
+def left_in_chinese(response: TestResponse, data: list[str]) -> set[str]:
+    """Return what of an answer is Chinese though nobody typed it."""
+    if response.mimetype == "text/html":
+        parser = _Words()
+        parser.feed(response.text)
+        words = parser.words
+    else:
+        words = list(texts_in(response.json))
+    shown = {" ".join(one.split()) for one in words if CHINESE.search(one)}
+    return {rest for one in shown if CHINESE.search(rest := without(one, data))}
+
+
+def without(text: str, data: list[str]) -> str:
+    for one in (OWN_NAME, *data):
+        text = text.replace(one, "")
+    return text
+
+
+def is_read_by_people(response: TestResponse) -> bool:
+    is_file = "attachment" in response.headers.get("Content-Disposition", "")
+    return response.mimetype in ("text/html", "application/json") and not is_file
+
+
+def pages(app: Flask) -> Iterator[str]:
+    """Return the address of every page."""
+    for rule in test_rights.rules(app):
+        is_page = "GET" in (rule.methods or set()) and rule.endpoint not in FILED
+        if is_page and rule.endpoint.split(".")[0] not in FOR_PROGRAMS:
+            yield test_rights.address(app, rule)
+
+
+def test_no_page_has_chinese_of_ours(furnished: Flask, english: FlaskClient, data: list[str]) -> None:
+    faults, count = {}, 0
+    for path in pages(furnished):
+        with english.get(path) as response:
+            if is_read_by_people(response):
+                count += 1
+                faults[path] = left_in_chinese(response, data)
+    print(f"n = {count} pages and answers")
+    left = {path: left for path, left in faults.items() if left}
+    assert left == {}, "\n".join(f"{path} {sorted(words)}" for path, words in left.items())
+    assert count > 90
+
+
+def test_no_refused_form_answers_in_chinese(furnished: Flask, english: FlaskClient, data: list[str]) -> None:
+    faults, refused = {}, set()
+    token = csrf_token(english, "/account/password")
+    for path, form in list(forms_of(furnished, english)):
+        for junk in JUNK:
+            answers = {name: junk for name in form.answers if name not in ("csrf_token", "version", "next")}
+            with english.post(form.action or path, data=answers | {"csrf_token": token}) as response:
+                if response.status_code >= 400 and is_read_by_people(response):
+                    refused.add(form.action or path)
+                    faults[form.action or path, junk] = left_in_chinese(response, data)
+    print(f"n = {len(faults)} refusals of {len(refused)} forms")
+    left = {path: left for path, left in faults.items() if left}
+    assert left == {}, "\n".join(f"{path} {sorted(words)}" for path, words in left.items())
+    assert len(refused) > 30
+
+
+def forms_of(app: Flask, client: FlaskClient) -> Iterator[tuple[str, Form]]:
+    """Return every form that asks for something, once, with the page that it is on."""
+    seen = set()
+    for path in pages(app):
+        with client.get(path) as response:
+            found = forms(response.text) if response.mimetype == "text/html" else []
+        for form in found:
+            asks = set(form.answers) - {"csrf_token", "version", "next", "language", "back"}
+            where = (form.action or path, tuple(sorted(asks)))
+            if asks and "csrf_token" in form.answers and where not in seen:
+                seen.add(where)
+                yield path, form
+
+
+PAYMENT = {"source": "donation", "state": "paid", "year": "2025", "amount": "101", "unit": "wan"}
+
+
+def enter(client: FlaskClient, **answers: str) -> TestResponse:
+    """Enter an amount through the page."""
+    return change(client, f"/projects/{OWN}/money/new", ask="amount", **(PAYMENT | answers))
+
+
+def test_a_rule_names_its_values_and_its_terms_in_english(furnished: Flask, english: FlaskClient) -> None:
+    enter(english, state="received", amount="100")
+
+    said = wrong_fields(enter(english).text)["amount"]
+
+    assert said.startswith("Donation: 100 × 10,000 yuan received, 0 paid;")
+    assert said.endswith("exceed what is received by 1")
+
+
+def test_a_question_is_asked_in_english_and_confirmed_in_the_words_that_are_kept(
+    furnished: Flask, english: FlaskClient
+) -> None:
+    asked = enter(english, state="received", amount="900000")
+    tick = form_with(asked.text, "amount").answers | {"confirmed": confirmation(asked.text)}
+
+    assert "Is the unit right?" in asked.text
+    assert CHINESE.search(tick["confirmed"])
+    assert english.post(f"/projects/{OWN}/money/new", data=tick).status_code == 302
+    with read(furnished) as session:
+        assert tick["confirmed"] in list(session.scalars(select(LedgerEntry.warning)))
+
+
+def confirmation(page: str) -> str:
+    found = re.search(r'id="confirmed" name="confirmed" value="([^"]+)"', page)
+    assert found
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("typed", ["{who}", "{0.__class__}", "%(name)s", "小学"])
+def test_a_name_in_a_sentence_stays_as_it_was_typed(furnished: Flask, english: FlaskClient, typed: str) -> None:
+    with write(furnished) as session:
+        make_project(session, name=typed, district=WANZHOU)
+        session.commit()
+    code = listed_codes(english.get("/projects", query_string={"q": typed, "district": WANZHOU}).text)[0]
+
+    refused = change(english, "/commitments/500106-c06", ask="project", project=code)
+
+    assert refused.status_code == 422
+    assert f"{typed} is not in 沙坪坝区" in unescape(refused.text)
+
+
+def test_somebody_elses_save_is_told_in_english(furnished: Flask, english: FlaskClient, data: list[str]) -> None:
+    page = english.get(f"/projects/{OWN}/edit").text
+    with write(furnished) as session:
+        get_project(session, OWN).remark = "x"
+        session.commit()
+
+    stale = english.post(f"/projects/{OWN}/edit", data=form_with(page, "name").answers)
+
+    assert stale.status_code == 409
+    assert left_in_chinese(stale, data) == set()
+
+
+def test_errors_of_addresses_are_told_in_english(english: FlaskClient) -> None:
+    assert "There is no project with the code 500101-9999" in english.get("/projects/500101-9999").text
+    asked = english.get(f"/projects/{OWN}/place/readings.json", query_string={"coordinates": "1e2,3", "datum": "wgs84"})
+    assert asked.json == {"error": "Coordinates may not have exponents; write plain decimals, such as “106.46,29.55”."}

@@ -1,7 +1,8 @@
-"""The table of projects with their places: what map files and wall maps are renderings of."""
+"""Projects with their places, and the zones around them: what map files and wall maps are renderings of."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import shapely
 from sqlalchemy.orm import Session
 
+from portfolio.domain.layouts import LayoutKind
 from portfolio.reports.maps import full_name
 from portfolio.reports.tables import Column, Kind, Table
+from portfolio.store.models import Layout, Zone
 from portfolio.store.queries import maps
 from portfolio.store.queries.projects import ProjectFilter
 
@@ -36,9 +39,25 @@ COLUMNS = (
 )
 
 
+ZONE_COLUMNS = (
+    Column("name", "名称", Kind.TEXT, 24),
+    Column("short", "简称", Kind.TEXT, 12),
+    Column("district", "区县", Kind.TEXT, 10),
+    Column("layout", "布局", Kind.TEXT, 14),
+    Column("number", "版本", Kind.COUNT, 6),
+    Column("valid_from", "起用日期", Kind.CODE, 12),
+    Column("line", "中心线", Kind.TEXT, 20),
+    Column("width_m", "宽度（米）", Kind.COUNT, 10),
+    Column("colour", "颜色", Kind.CODE, 9),
+)
+
+
 @dataclass(frozen=True)
 class Sites:
-    """A table with one row per project, and its shape in WGS-84: the site, else the point, None while not located."""
+    """A table with one row per project or zone, and its shape in WGS-84.
+
+    A project's is its site, else its point, None while it is not located.
+    """
 
     table: Table
     rows: Sequence[Any]
@@ -80,3 +99,23 @@ def _shape(row: Any) -> shapely.Geometry | None:
     if row.lon is None or not row.accuracy.is_located:
         return None
     return shapely.from_geojson(row.site_outline) if row.site_outline else shapely.Point(row.lon, row.lat)
+
+
+def zone_sites(layouts: Sequence[Layout]) -> list[Sites]:
+    """Return the zones of layouts with their areas, a table for each kind: one row per zone."""
+    tables = []
+    for kind in LayoutKind:
+        zones = [(layout, zone) for layout in layouts if layout.kind is kind for zone in layout.zones]
+        if zones:
+            often = Counter(zone.name for _, zone in zones)
+            rows = [_zone_values(*pair, is_one_of_many=often[pair[1].name] > 1) for pair in zones]
+            table = Table(kind.label, ZONE_COLUMNS, rows, count=len(rows))
+            tables.append(Sites(table, zones, [shapely.from_geojson(zone.shape) for _, zone in zones]))
+    return tables
+
+
+def _zone_values(layout: Layout, zone: Zone, *, is_one_of_many: bool) -> Sequence[Any]:
+    """Return a zone's row; a name that several districts use is told apart by the district."""
+    name = f"{layout.district.name}·{zone.name}" if is_one_of_many else zone.name
+    of_layout = (layout.district.name, layout.name, layout.number, layout.valid_from.isoformat())
+    return (name, zone.short, *of_layout, zone.line_name, zone.width_m, zone.colour)

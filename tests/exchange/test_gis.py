@@ -24,7 +24,8 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from geo.errors import GeoError
 from portfolio.domain.terms import Nature
-from portfolio.exchange.gis import GisAbout, GisKind, write_gis
+from portfolio.exchange.gis.files import write_gis
+from portfolio.exchange.gis.sheet import GisAbout, GisKind
 from portfolio.reports.tables import Column, Kind, Table
 
 COLUMNS = (
@@ -271,7 +272,7 @@ def test_hostile_labels_keep_their_colours(tmp_path: Path) -> None:
     pairs: list[tuple[Row, Any]] = [(project(label), POINT)]
     style = style_of(written(GisKind.GPKG, pairs, about), tmp_path, "项目")
     assert [one.get("value") for one in style.iter("category")] == [label.removesuffix("\x00"), ""]
-    assert ET.fromstring(written(GisKind.KML, pairs, about)).findtext(f".//{KML}styleUrl") == "#colour-0"
+    assert ET.fromstring(written(GisKind.KML, pairs, about)).findtext(f".//{KML}styleUrl") == "#project-colour-0"
 
 
 def test_a_shapefile_archive_has_its_parts_and_explains_its_fields() -> None:

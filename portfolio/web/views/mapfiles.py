@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from portfolio.domain.clock import CHINA_TIME, today
 from portfolio.domain.colours import STAGE_COLOURS
 from portfolio.domain.errors import RuleError
 from portfolio.domain.roles import Permission
-from portfolio.exchange.gis import GisAbout, GisKind, write_gis
+from portfolio.exchange.gis.files import write_gis
+from portfolio.exchange.gis.sheet import GisAbout, GisKind, Sheet, make_sheet
 from portfolio.exchange.mappage import MapPage, write_map_page
 from portfolio.reports.maps import citation
-from portfolio.reports.sites import read_sites
+from portfolio.reports.sites import read_sites, zone_sites
 from portfolio.store.base import utc_now
 from portfolio.store.queries import lights, maps
+from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_scripts import FULL_MAP, read_scripts
@@ -68,8 +71,27 @@ def download(adcode: str, kind: str) -> ResponseReturnValue:
         colours={stage.label: colour for stage, colour in STAGE_COLOURS.items()},
         colour_key="stage",
     )
-    content = write_gis(GisKind(kind), sites.table, sites.shapes, about)
+    content = write_gis(GisKind(kind), sites.table, sites.shapes, about, zones=_zones(scope, about))
     return _send(content, _TYPES[GisKind(kind)], scope, "zip" if kind == GisKind.SHP else kind)
+
+
+def _zones(scope: MapScope, about: GisAbout) -> list[Sheet]:
+    """Return the zones in force around the map's projects, each kind a sheet coloured as on the map."""
+    layouts = [layout for one in scope.districts for layout in district_sheet(one.adcode).layouts]
+    return [
+        make_sheet(
+            one.table,
+            one.shapes,
+            replace(
+                about,
+                title=one.table.title,
+                colours={row[0]: row[-1] for row in one.table.rows},
+                colour_key="name",
+                is_zones=True,
+            ),
+        )
+        for one in zone_sites(layouts)
+    ]
 
 
 def _send(content: bytes, content_type: str, scope: MapScope, ending: str) -> Response:

@@ -13,7 +13,7 @@ MAX_PROJECTS = 100_000
 @click.command()
 @click.option("--projects", "count", type=click.IntRange(1, MAX_PROJECTS), help="生成多少个演示项目。")
 @click.option("--seed", default=1, show_default=True, help="种子；相同的种子生成相同的项目。")
-@click.option("--remove", is_flag=True, help="移除全部演示项目及其资金记录。")
+@click.option("--remove", is_flag=True, help="移除全部演示项目及其资金记录、文件、合同和四算。")
 def sample(count: int | None, seed: int, remove: bool) -> None:
     """生成或移除演示项目。
 
@@ -29,8 +29,11 @@ def sample(count: int | None, seed: int, remove: bool) -> None:
 
 def _add(count: int, seed: int) -> None:
     with database.writing("生成演示数据") as session, click.progressbar(length=count, label="正在生成") as bar:
-        entries = sample_service.add_samples(session, count, seed=seed, progress=bar.update)
-    click.echo(f"已生成 {count:,} 个演示项目，{entries:,} 笔资金记录")
+        made = sample_service.add_samples(session, count, seed=seed, progress=bar.update)
+    click.echo(
+        f"已生成 {count:,} 个演示项目，{made.entries:,} 笔资金记录，{made.documents:,} 份资金文件，"
+        f"{made.contracts:,} 份合同，{made.estimates:,} 个估算、概算等数"
+    )
 
 
 def _remove() -> None:

@@ -164,11 +164,7 @@ def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen:
         raise RuleError(say("请至少填写一个项目和金额"), "total")
     codes = [share.project.code for share in shares]
     for share in shares:
-        if share.project.district_id != document.district_id:
-            raise RuleError(
-                say("{project}不在{district}，不能分配", project=share.project.name, district=document.district.name),
-                "total",
-            )
+        _check_receiver(document, share.project)
         if codes.count(share.project.code) > 1:
             raise RuleError(say("{project}出现了两次，请合并为一行", project=share.project.name), "total")
         if share.amount_fen <= 0:
@@ -179,6 +175,15 @@ def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen:
         if sum_fen < total_fen:
             raise RuleError(say("各项目合计 {sum} 万元，比本次分配总额少 {off} 万元，请核对", **sums), "total")
         raise RuleError(say("各项目合计 {sum} 万元，比本次分配总额多 {off} 万元，请核对", **sums), "total")
+
+
+def _check_receiver(document: FundingDocument, project: Project) -> None:
+    if project.district_id != document.district_id:
+        raise RuleError(
+            say("{project}不在{district}，不能分配", project=project.name, district=document.district.name), "total"
+        )
+    if document.is_sample and not project.is_sample:
+        raise RuleError(say("演示文件只能分配给演示项目，{project}不是", project=project.name), "total")
 
 
 def _doubt(session: Session, share: Share) -> Sentence | None:

@@ -88,6 +88,7 @@ class Tracked:
 
     untracked_columns: ClassVar[frozenset[str]] = frozenset()
     append_only: ClassVar[bool] = False
+    sample_column: ClassVar[str] = "is_sample"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, comment="Own number; never reused")
     version: Mapped[int] = mapped_column(Integer, comment="1 at first, one more at each accepted save")

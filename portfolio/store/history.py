@@ -100,11 +100,16 @@ def _refuse_changes_to_append_only(session: Session, _context: object, _instance
 
 
 def _is_sample_on_its_way_out(session: Session, operation: str, record: Tracked) -> bool:
-    """Return whether the record hangs on a synthetic project that ``services.sample`` is removing right now."""
+    """Return whether the record hangs on a synthetic project, or document, that is being removed right now.
+
+    One that was marked as synthetic just now does not count.
+    """
     if operation != "delete" or not session.info.get(REMOVING_SAMPLES):
         return False
-    project = getattr(record, "project", None)
-    return project is not None and project.is_sample and not inspect(project).attrs.is_sample.history.has_changes()
+    owner = getattr(record, "project", None) or getattr(record, "document", None)
+    if owner is None or not owner.is_sample:
+        return False
+    return not inspect(owner).attrs[owner.sample_column].history.has_changes()
 
 
 def _write_revisions(session: Session, _context: object) -> None:

@@ -48,6 +48,7 @@ def _multiply(engine: Engine, times: int) -> None:
             highest = sample.FIRST_NUMBER + UNIT
             connection.execute(text(_copying(Project.__table__.columns.keys(), "project", changed, highest)))
             changed = {"id": f"id + {copy * UNIT * 10}", "project_id": f"project_id + {copy * UNIT}"}
+            changed |= {"document_id": "NULL", "contract_id": "NULL"}  # they hold no more than the first ones take
             highest = sample.FIRST_NUMBER + UNIT * 10
             connection.execute(text(_copying(LedgerEntry.__table__.columns.keys(), "ledger_entry", changed, highest)))
 

@@ -262,9 +262,9 @@ def test_a_document_is_offered_while_it_is_live_and_has_something_left(session: 
     documents.give_to_one(session, part, project, one_amount(30))
     documents.withdraw_document(session, void, "重复登记")
 
-    offered = queries.list_open_documents(session, project.district, limit=9)
+    offered = queries.list_open_documents(session, project, limit=9)
     assert [(one.document, one.left_fen) for one in offered] == [(fresh, 100 * WAN), (part, 70 * WAN)]
-    assert len(queries.list_open_documents(session, project.district, limit=1)) == 1
+    assert len(queries.list_open_documents(session, project, limit=1)) == 1
 
 
 def test_an_entry_of_old_keeps_its_typed_number_and_date(session: Session) -> None:

@@ -16,7 +16,9 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.lights import Light
 from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, MilestoneDraft
 from portfolio.domain.reporting import ProblemDraft, ProblemLevel
-from portfolio.domain.terms import Level, MoneyState, Nature, Source, Stage, Status
+from portfolio.domain.samples import MARK
+from portfolio.domain.terms import EstimateKind, Level, MoneyState, Nature, Source, Stage, Status
+from portfolio.reports.estimates import estimates_table
 from portfolio.services import (
     commitments,
     desk,
@@ -29,15 +31,31 @@ from portfolio.services import (
     rounds,
     sample,
 )
+from portfolio.services.document_files import attach_files
+from portfolio.services.documents import GIVING, Share, split_document
+from portfolio.services.files import keep_file
 from portfolio.store.backup import ControlTotals, control_totals, ledger_totals_of_history
 from portfolio.store.history import first_broken_revision
-from portfolio.store.models import District, Fact, LedgerEntry, Project
+from portfolio.store.models import (
+    Contract,
+    ContractChange,
+    District,
+    Estimate,
+    Fact,
+    FundingDocument,
+    LedgerEntry,
+    Project,
+)
+from portfolio.store.queries import contracts as contracts_read
+from portfolio.store.queries import documents as documents_read
+from portfolio.store.queries import estimates as estimates_read
 from portfolio.store.queries.commitments import list_commitments
-from portfolio.store.queries.projects import has_samples
+from portfolio.store.queries.ledger import sum_by_state
+from portfolio.store.queries.projects import ProjectFilter, has_samples
 from portfolio.store.queries.reports import list_reports
 from portfolio.store.queries.revisions import list_revisions
 from portfolio.store.queries.users import get_user
-from tests.builders import make_plan
+from tests.builders import make_document, make_plan
 from tests.report_builders import hand_in, make_round
 
 COUNT = 240
@@ -62,9 +80,23 @@ def entries(session: Session) -> list[LedgerEntry]:
 
 def content(records: list[Any]) -> list[dict[str, Any]]:
     return [
-        {one.key: getattr(record, one.key) for one in inspect(record).mapper.column_attrs if one.key not in MOMENTS}
+        {
+            one.key: getattr(record, one.key)
+            for one in inspect(record).mapper.column_attrs
+            if one.key not in MOMENTS and (one.key != "id" or isinstance(record, NUMBERED))
+        }
         for record in records
     ]
+
+
+MADE = (Project, LedgerEntry, FundingDocument, Contract, ContractChange, Estimate)
+NUMBERED = (Project, LedgerEntry, FundingDocument, Contract)
+
+
+def of_samples(session: Session, model: Any) -> list[Any]:
+    """List what was made of one kind."""
+    mine = Project.is_sample if model is Project else model.entered_by == MARK
+    return list(session.scalars(select(model).where(mine).order_by(model.id)))
 
 
 def enter(session: Session, project: Project) -> LedgerEntry:
@@ -87,8 +119,8 @@ def test_samples_are_marked_spread_over_the_districts_and_mostly_placed(session:
     assert max(per_district) - min(per_district) <= 1
     assert sum(not one.is_located for one in made) == COUNT // 5
     assert all(abs(one.lon - one.district.seat_lon) < 0.04 for one in made if one.lon is not None)
-    assert 2.5 * COUNT < written < 3.5 * COUNT
-    assert written == len(entries(session))
+    assert 2.5 * COUNT < written.entries < 3.5 * COUNT
+    assert written.entries == len(entries(session))
 
 
 def test_every_term_occurs(session: Session) -> None:
@@ -112,16 +144,95 @@ def test_money_never_grows_on_its_way_and_comes_in_the_order_of_the_states(sessi
     for way in by_project.values():
         assert [entry.state for entry in way] == list(MoneyState)[: len(way)]
         assert [entry.amount_fen for entry in way] == sorted((entry.amount_fen for entry in way), reverse=True)
-        assert all("演示文号" in (entry.document_no or "") for entry in way)
+        assert all((entry.document_no or "").startswith("演示") for entry in way)
 
 
 def test_the_same_seed_gives_the_same_samples_and_another_seed_others(session: Session) -> None:
     made = []
     for seed in (7, 7, 8):
         sample.add_samples(session, 50, seed=seed)
-        made.append(content(samples(session)) + content(entries(session)))
+        made.append([one for model in MADE for one in content(of_samples(session, model))])
         session.rollback()
     assert made[0] == made[1] != made[2]
+
+
+def test_documents_of_samples_are_split_within_their_amount_and_not_before_their_day(session: Session) -> None:
+    written = sample.add_samples(session, COUNT)
+    found = of_samples(session, FundingDocument)
+    assert len(found) == written.documents > COUNT / 4
+    assert all(one.number.startswith("演示") and one.state in GIVING for one in found)
+    shares = []
+    for document in found:
+        standing = documents_read.stand(session, document)
+        allocations = documents_read.list_allocations(session, document)
+        shares.append(len(allocations))
+        assert 0 <= standing.left_fen <= standing.allocated_fen / 4
+        for entry in allocations:
+            kind = (entry.source, entry.state, entry.year)
+            assert kind == (document.source, document.state, document.year)
+            assert entry.project.district_id == document.district_id
+            assert (entry.year, entry.month) >= (document.issued_on.year, document.issued_on.month)
+            assert (entry.document_no, entry.document_on) == (document.number, document.issued_on)
+    print(f"n = {len(found)} documents, {sum(shares)} shares, at most {max(shares)} of one")
+    assert max(shares) > 1
+    assert any(documents_read.stand(session, one).left_fen for one in found)
+
+
+def test_contracts_of_samples_are_paid_within_their_amount_and_received_money(session: Session) -> None:
+    written = sample.add_samples(session, COUNT)
+    found = of_samples(session, Contract)
+    assert len(found) == written.contracts > COUNT / 5
+    for contract in found:
+        standing = contracts_read.stand(session, contract)
+        assert 0 < standing.paid_fen <= standing.amount_fen
+        sums = sum_by_state(session, contract.project)
+        assert sums[MoneyState.PAID] <= sums[MoneyState.RECEIVED]
+    assert all(one.contract.signed_on <= one.changed_on for one in of_samples(session, ContractChange))
+
+
+def test_estimates_of_samples_come_in_their_order_and_some_overrun(session: Session) -> None:
+    written = sample.add_samples(session, COUNT)
+    found = of_samples(session, Estimate)
+    assert len(found) == written.estimates > COUNT / 3
+    assert {one.kind for one in found} == set(EstimateKind)
+    chains = [estimates_read.chain(session, project) for project in samples(session)]
+    assert any(chain.must_report for chain in chains)
+    assert len({one.project.district_id for one in found}) == 2
+    assert estimates_table(session, ProjectFilter(is_sample=True), over=True).count > 0
+
+
+def test_a_document_of_samples_gives_to_samples_alone(session: Session) -> None:
+    real = register(session)
+    sample.add_samples(session, 40)
+    document = next(
+        one
+        for one in of_samples(session, FundingDocument)
+        if one.district_id == real.district_id and documents_read.stand(session, one).left_fen
+    )
+    with pytest.raises(RuleError, match="只能分配给演示项目"):
+        split_document(session, document, [Share(real, 1)], total_fen=1)
+    assert documents_read.list_open_documents(session, real, limit=9) == []
+    receiver = next(one for one in samples(session) if one.district_id == document.district_id)
+    assert document in [one.document for one in documents_read.list_open_documents(session, receiver, limit=99)]
+    split_document(session, document, [Share(receiver, 1)], total_fen=1)
+
+
+def test_removal_takes_documents_with_the_files_that_people_attached_and_frees_real_ones(session: Session) -> None:
+    theirs = make_document(session, wan=100)
+    before = totals_of(session)
+    sample.add_samples(session, 40)
+    receiver = next(one for one in samples(session) if one.district_id == theirs.district_id)
+    split_document(session, theirs, [Share(receiver, 10**8)], total_fen=10**8, confirmed=None)
+    made = of_samples(session, FundingDocument)[0]
+    attach_files(session, made, [keep_file(session, "a.pdf", "application/pdf", b"%PDF-")])
+    session.commit()
+    sample.remove_samples(session)
+    session.commit()
+
+    rows, fen = totals_of(session)
+    assert (rows | {"stored_file": before[0]["stored_file"]}, fen) == before
+    assert documents_read.stand(session, theirs).left_fen == 10**8
+    assert first_broken_revision(session) is None
 
 
 def test_samples_come_in_once_and_need_a_district(session: Session, empty_session: Session) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portfolio.domain.samples import MARK
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.base import Base, Fen, Tracked
 from portfolio.store.models.district import District
@@ -22,6 +23,7 @@ class FundingDocument(Tracked, Base):
     """
 
     __tablename__ = "funding_document"
+    sample_column = "entered_by"
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year_plausible"),
@@ -49,6 +51,11 @@ class FundingDocument(Tracked, Base):
     withdrawn_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was declared void (作废), UTC")
     withdrawn_reason: Mapped[str | None] = mapped_column(comment="Why it was declared void")
     district: Mapped[District] = relationship()
+
+    @property
+    def is_sample(self) -> bool:
+        """Return whether it was made for synthetic projects."""
+        return self.entered_by == MARK
 
 
 class DocumentFile(Tracked, Base):

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from portfolio.domain.errors import NotFoundError
+from portfolio.domain.samples import MARK
 from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
-from portfolio.store.models import District, FundingDocument, LedgerEntry
+from portfolio.store.models import District, FundingDocument, LedgerEntry, Project
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +77,13 @@ def total_documents(session: Session, chosen: DocumentFilter) -> DocumentTotals:
     return DocumentTotals(count, int(given), int(sum(sums)), sum(bool(fen) for fen in sums))
 
 
-def list_open_documents(session: Session, district: District, *, limit: int) -> list[DocumentStanding]:
-    """List a district's documents that have something left to give, newest first."""
+def list_open_documents(session: Session, project: Project, *, limit: int) -> list[DocumentStanding]:
+    """List the documents that have something left to give to a project, newest first."""
     given = select(func.sum(LedgerEntry.amount_fen)).where(LedgerEntry.document_id == FundingDocument.id)
     statement = select(FundingDocument).where(
-        FundingDocument.district_id == district.id,
+        FundingDocument.district_id == project.district_id,
         FundingDocument.withdrawn_at.is_(None),
+        true() if project.is_sample else FundingDocument.entered_by != MARK,
         FundingDocument.amount_fen > func.coalesce(given.scalar_subquery(), 0),
     )
     order = (FundingDocument.issued_on.desc(), FundingDocument.id.desc())

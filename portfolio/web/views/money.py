@@ -53,7 +53,7 @@ def add_entry(code: str) -> ResponseReturnValue:
 
 def _entry_form(project: Project) -> EntryForm:
     session = get_session()
-    offered = documents.list_open_documents(session, project.district, limit=MOST_DOCUMENTS)
+    offered = documents.list_open_documents(session, project, limit=MOST_DOCUMENTS)
     return EntryForm(contracts.list_contracts_of(session, project), offered)
 
 

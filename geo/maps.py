@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import folium
@@ -47,7 +47,24 @@ class MapShell:
     element: str
 
 
-def project_map(bounds: Bounds, data_url: str, *, name: str = "projects") -> MapShell:
+@dataclass(frozen=True)
+class ShellWords:
+    """What a shell says by itself, before any data are there: titles of the controls, and how the reading goes."""
+
+    zoom_in: str = "放大"
+    zoom_out: str = "缩小"
+    fullscreen: str = "全屏"
+    leave: str = "退出全屏"
+    loading: str = "正在读取地图数据…"
+    failed: str = "地图数据没有读到，请检查网络后刷新页面。"
+    forbidden: str = "没有读取地图数据的权限，或登录已过期，请重新登录后再试。"
+    broken: str = "服务器暂时给不出地图数据，请稍后刷新；多次不行请联系管理员。"
+
+
+CHINESE = ShellWords()
+
+
+def project_map(bounds: Bounds, data_url: str, *, name: str = "projects", words: ShellWords = CHINESE) -> MapShell:
     """Make the shell of a full map.
 
     Parameters
@@ -58,47 +75,55 @@ def project_map(bounds: Bounds, data_url: str, *, name: str = "projects") -> Map
         Address, on this server, of the JSON that ``static/map.js`` describes.
     name
         Tells maps of one page apart: small letters, digits, underscores.
+    words
+        Our own words, in the language of the page.
 
     Raises
     ------
     GeoError
         If a value is not what it says here; nothing is rendered then.
     """
-    config = _checked_config(bounds, data_url, inset=False)
-    shell = _BareMap(bounds, control_scale=True, zoom_control=True)
-    shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
-    made = _render(shell, config, name)
+    config = _checked_config(bounds, data_url, words, inset=False)
+    made = _render(_controlled_map(bounds, words), config, name)
     return replace(made, scripts=(*made.scripts, vendor_name(HEAT_JS)))
 
 
-def saved_map(bounds: Bounds, *, name: str = "projects") -> MapShell:
+def saved_map(bounds: Bounds, *, name: str = "projects", words: ShellWords = CHINESE) -> MapShell:
     """Make the shell of a full map whose data stand in the page itself; parameters and errors as `project_map`."""
-    return project_map(bounds, EMBEDDED, name=name)
+    return project_map(bounds, EMBEDDED, name=name, words=words)
 
 
-def inset_map(bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset") -> MapShell:
+def inset_map(
+    bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset", words: ShellWords = CHINESE
+) -> MapShell:
     """Make the shell of a small map without controls; ``focus`` is the code of the project to point out.
 
     The other parameters and the errors are those of `project_map`.
     """
     if focus and not _CODE.fullmatch(focus):
         raise GeoError(say("项目编码只能由字母、数字和连字符组成，请核对。"))
-    config = _checked_config(bounds, data_url, inset=True) | {"focus": focus}
+    config = _checked_config(bounds, data_url, words, inset=True) | {"focus": focus}
     still = dict.fromkeys(("dragging", "scroll_wheel_zoom", "double_click_zoom", "box_zoom", "touch_zoom"), False)
-    return _render(_BareMap(bounds, control_scale=False, zoom_control=False, **still), config, name)
+    return _render(_BareMap(bounds, None, **still), config, name)
 
 
-def placing_map(bounds: Bounds, data_url: str, readings_url: str, *, name: str = "placing") -> MapShell:
+def placing_map(
+    bounds: Bounds, data_url: str, readings_url: str, *, name: str = "placing", words: ShellWords = CHINESE
+) -> MapShell:
     """Make the shell of the map on which one project is placed; ``static/placing.js`` draws it.
 
     ``readings_url`` is the address, on this server, that reads typed coordinates under each datum. The other
     parameters and the errors are those of `project_map`.
     """
     _check_url(readings_url)
-    config = _checked_config(bounds, data_url, inset=False) | {"readingsUrl": readings_url}
-    shell = _BareMap(bounds, control_scale=True, zoom_control=True)
-    shell.add_child(Fullscreen(title="全屏", title_cancel="退出全屏"))  # type: ignore[no-untyped-call]
-    return _render(shell, config, name, drawn_by="portfolioPlacing")
+    config = _checked_config(bounds, data_url, words, inset=False) | {"readingsUrl": readings_url}
+    return _render(_controlled_map(bounds, words), config, name, drawn_by="portfolioPlacing")
+
+
+def _controlled_map(bounds: Bounds, words: ShellWords) -> folium.Map:
+    shell = _BareMap(bounds, words)
+    shell.add_child(Fullscreen(title=words.fullscreen, title_cancel=words.leave))  # type: ignore[no-untyped-call]
+    return shell
 
 
 class _ShellFigure(Figure):
@@ -114,7 +139,7 @@ class _ShellFigure(Figure):
 
 
 class _BareMap(folium.Map):
-    """folium's map with Leaflet alone: no base map, no page-wide styles, no other libraries, Chinese titles."""
+    """folium's map with Leaflet alone: no base map, no page-wide styles or libraries, controls by their words."""
 
     default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012  folium declares it so
     default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
@@ -128,23 +153,23 @@ class _BareMap(folium.Map):
             center: {{ this.location|tojson }}, minZoom: 7, maxZoom: 17, ...{{ this.options|tojavascript }}
         });
         {{ this.get_name() }}.attributionControl.setPrefix("Leaflet");
-        {%- if this.titled_zoom %}
-        {{ this.get_name() }}.zoomControl = L.control.zoom({zoomInTitle: "放大", zoomOutTitle: "缩小"});
+        {%- if this.words %}
+        {{ this.get_name() }}.zoomControl = L.control.zoom({
+            zoomInTitle: {{ this.words.zoom_in|tojson }}, zoomOutTitle: {{ this.words.zoom_out|tojson }}
+        });
         {{ this.get_name() }}.zoomControl.addTo({{ this.get_name() }});
-        {%- endif %}
-        {%- if this.control_scale %}
         L.control.scale({imperial: false, maxWidth: 120}).addTo({{ this.get_name() }});
         {%- endif %}
         {% endmacro %}
         """
     )
 
-    def __init__(self, bounds: Bounds, *, control_scale: bool, zoom_control: bool, **options: Any) -> None:
+    def __init__(self, bounds: Bounds, words: ShellWords | None = None, **options: Any) -> None:
         west, south, east, north = bounds
         centre = [(south + north) / 2, (west + east) / 2]
         options |= _ZOOM | {"max_bounds_viscosity": 0.8}
-        super().__init__(centre, tiles=None, control_scale=control_scale, zoom_control=False, **options)
-        self.titled_zoom = zoom_control
+        super().__init__(centre, tiles=None, zoom_control=False, **options)
+        self.words = words
         for pane, z_index in _PANES.items():
             self.add_child(CustomPane(pane, z_index=z_index, pointer_events=pane == "projects"))
 
@@ -194,11 +219,11 @@ def _name_elements(shell: folium.Map, name: str) -> None:
         child._id = f"{name}_{number}"
 
 
-def _checked_config(bounds: Bounds, data_url: str, *, inset: bool) -> dict[str, Any]:
+def _checked_config(bounds: Bounds, data_url: str, words: ShellWords, *, inset: bool) -> dict[str, Any]:
     _check_bounds(bounds)
     _check_url(data_url)
     west, south, east, north = (float(edge) for edge in bounds)
-    return {"bounds": [[south, west], [north, east]], "dataUrl": data_url, "inset": inset}
+    return {"bounds": [[south, west], [north, east]], "dataUrl": data_url, "inset": inset, "words": asdict(words)}
 
 
 def _check_bounds(bounds: Bounds) -> None:

@@ -1,7 +1,7 @@
 /*
  * Draws the projects of one scope on a map shell (geo/maps.py calls `portfolioMap(map, config)`).
  *
- * config: {bounds: [[south, west], [north, east]], dataUrl, inset: boolean, focus?: project code}
+ * config: {bounds: [[south, west], [north, east]], dataUrl, inset: boolean, words, focus?: project code}
  *
  * Everything is read through static/map-source.js: first the sheet (outlines, belts, guides, words), then the points in
  * view, once for each move; every text is shown as plain text.
@@ -23,13 +23,6 @@
   const { viewOf } = window.portfolioMapAddress;
   const { Names } = window.portfolioMapNames;
 
-  /* Said before the sheet with the page's own words is there. */
-  const FIRST_WORDS = {
-    loading: "正在读取地图数据…",
-    failed: "地图数据没有读到，请检查网络后刷新页面。",
-    forbidden: "没有读取地图数据的权限，或登录已过期，请重新登录后再试。",
-    broken: "服务器暂时给不出地图数据，请稍后刷新；多次不行请联系管理员。",
-  };
   const ROW_ZOOM = 15;
   const WAIT_MS = 150;
   const PIN_GAP = 30;
@@ -40,7 +33,7 @@
     constructor(map, config) {
       this.map = map;
       this.config = config;
-      this.words = FIRST_WORDS;
+      this.words = config.words;
       this.entries = [];
       this.byCode = new Map();
       this.source = window.portfolioSource(config.dataUrl);

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from flask_babel import lazy_gettext
+
+from geo.maps import ShellWords
 
 MAP_WORDS = {
     "loading": lazy_gettext("正在读取地图数据…"),
@@ -17,6 +21,8 @@ MAP_WORDS = {
     "radius": lazy_gettext("半径约 {m} 米"),
     "citation": lazy_gettext("依据："),
     "close": lazy_gettext("关闭"),
+    "fullscreen": lazy_gettext("全屏"),
+    "leave": lazy_gettext("退出全屏"),
     "zoom_in": lazy_gettext("放大"),
     "zoom_out": lazy_gettext("缩小"),
     "whole": lazy_gettext("全区"),
@@ -41,3 +47,8 @@ MAP_WORDS = {
     "years_unknown": lazy_gettext("（{count} 个年份未知，不计入）"),
     "results": lazy_gettext("找到的项目"),
 }
+
+
+def shell_words() -> ShellWords:
+    """Return what a map says before its data are there, in the language of the page."""
+    return ShellWords(**{field.name: str(MAP_WORDS[field.name]) for field in fields(ShellWords)})

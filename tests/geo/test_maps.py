@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from geo.errors import GeoError
-from geo.maps import inset_map, project_map
+from geo.maps import ShellWords, inset_map, placing_map, project_map
 
 BOUNDS = (106.2473, 29.4947, 106.4907, 29.7529)
 URL = "/maps/500106.json?stage=started&belt=%E7%8E%AF%E7%BA%BF"
@@ -44,10 +45,19 @@ def test_a_shell_is_a_script_for_one_container_and_the_files_it_needs() -> None:
     assert "leaflet.css" in shell.stylesheets
 
 
+def test_controls_and_first_words_are_in_the_language_they_are_given_in() -> None:
+    words = ShellWords(zoom_in="Zoom in", fullscreen="Full screen", loading="It's on its way")
+    for made in (project_map(BOUNDS, URL, words=words), placing_map(BOUNDS, URL, "/readings.json", words=words)):
+        assert '"Zoom in"' in made.script
+        assert '"Full screen"' in made.script
+        assert "It\\u0027s on its way" in made.script
+        assert "放大" not in made.script
+
+
 def test_a_full_map_has_chinese_controls_and_an_inset_has_none() -> None:
     full, inset = project_map(BOUNDS, URL).script, inset_map(BOUNDS, URL).script
 
-    assert '"放大"' in full
+    assert json.dumps("放大") in full
     assert "L.control.scale" in full
     assert "L.control.fullscreen" in full
     assert "L.control" not in inset

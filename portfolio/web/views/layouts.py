@@ -21,6 +21,7 @@ from portfolio.web import filters
 from portfolio.web.atlas import district_sheet, line_features, zone_features, zones_frame
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope
+from portfolio.web.map_words import shell_words
 from portfolio.web.permissions import requires
 from portfolio.web.signin import in_scope
 from portfolio.web.zones import zone_table
@@ -100,7 +101,7 @@ def layout_shell(adcode: str, layer: str, shown: Layout | None) -> MapShell:
     """Return the shell of the map of a version."""
     district = find_district(adcode)
     url = url_for("layouts.data", adcode=adcode, layer=layer, version=shown.number if shown else None)
-    return project_map(district_sheet(adcode).bounds(district), url, name="layout")
+    return project_map(district_sheet(adcode).bounds(district), url, name="layout", words=shell_words())
 
 
 def _whole(district: District) -> MapScope:

@@ -28,6 +28,7 @@ from portfolio.web.atlas import district_sheet
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope, map_scope
 from portfolio.web.map_scripts import FULL_MAP, read_scripts
+from portfolio.web.map_words import shell_words
 from portfolio.web.permissions import requires
 from portfolio.web.signin import signed_in_user
 from portfolio.web.views.mapdata import card_json, pin_json, sheet_json
@@ -104,7 +105,7 @@ def _page(scope: MapScope) -> bytes:
     rows = maps.list_places(get_session(), scope.chosen, located=True, limit=MOST_ON_A_PAGE + 1)
     if len(rows) > MOST_ON_A_PAGE:
         raise RuleError(gettext("单个网页文件最多放 %(most)s 个项目，请先筛选再下载", most=MOST_ON_A_PAGE))
-    shell, legends = saved_map(map_bounds(scope)), map_legends(scope)
+    shell, legends = saved_map(map_bounds(scope), words=shell_words()), map_legends(scope)
     return write_map_page(
         MapPage(
             title=map_title(scope.adcode),

@@ -26,6 +26,7 @@ from portfolio.web.atlas import Sheet, district_sheet
 from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import ALL, MapScope, map_scope
+from portfolio.web.map_words import shell_words
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.scope import get_project_in_scope, visible_districts
@@ -120,13 +121,13 @@ def small_shell(adcode: str) -> ResponseReturnValue:
 def small_map(adcode: str) -> MapShell:
     """Return the shell of a small map of the projects that the address means."""
     scope = map_scope(adcode)
-    return inset_map(map_bounds(scope), _with_filter("mapdata.sheet", adcode))
+    return inset_map(map_bounds(scope), _with_filter("mapdata.sheet", adcode), words=shell_words())
 
 
 def project_inset(project: Project) -> MapShell:
     """Return the shell of the small map of one project."""
     bounds = district_sheet(project.district.adcode).bounds(project.district)
-    return inset_map(bounds, url_for("mapdata.inset", code=project.code), focus=project.code)
+    return inset_map(bounds, url_for("mapdata.inset", code=project.code), focus=project.code, words=shell_words())
 
 
 def _frame(adcode: str) -> dict[str, Any]:
@@ -190,7 +191,7 @@ def map_bounds(scope: MapScope) -> Bounds:
 
 
 def _shell(scope: MapScope) -> MapShell:
-    return _kept_map(map_bounds(scope), _with_filter("mapdata.sheet", scope.adcode))
+    return _kept_map(map_bounds(scope), _with_filter("mapdata.sheet", scope.adcode), words=shell_words())
 
 
 def _with_filter(endpoint: str, adcode: str) -> str:

@@ -34,6 +34,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.places import PlaceForm, stored_place
 from portfolio.web.forms.projects import VersionedForm
 from portfolio.web.language import tell
+from portfolio.web.map_words import shell_words
 from portfolio.web.permissions import requires
 from portfolio.web.places import named_place, read_place, read_site, readings_json, readings_of, write_distance
 from portfolio.web.refusals import put_beside
@@ -177,7 +178,7 @@ def _page(form: PlaceForm, project: Project, *, status: int = 200, **more: Any) 
 def _shell(project: Project) -> MapShell:
     bounds = district_sheet(project.district.adcode).bounds(project.district)
     data_url = url_for("mapdata.sheet", adcode=project.district.adcode)
-    return placing_map(bounds, data_url, url_for(".readings", code=project.code))
+    return placing_map(bounds, data_url, url_for(".readings", code=project.code), words=shell_words())
 
 
 def _place_json(place: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from portfolio.web import filters
 from portfolio.web.allowance import check_allowance
 from portfolio.web.database import get_session
 from portfolio.web.map_scope import MapScope
+from portfolio.web.map_words import shell_words
 from portfolio.web.permissions import public
 from portfolio.web.public_scope import NOT_FILTERS, get_public_project, public_districts, public_map_scope
 from portfolio.web.views.mapdata import card_json, districts_json, heat_json, legend_rows, list_found, points_json
@@ -69,7 +70,7 @@ def show(adcode: str) -> ResponseReturnValue:
     )
     return render_template(
         "public/map.html",
-        shell=project_map(map_bounds(scope), _filtered(".sheet", adcode)),
+        shell=project_map(map_bounds(scope), _filtered(".sheet", adcode), words=shell_words()),
         shell_url=_filtered(".shell", adcode),
         data_url=_filtered(".sheet", adcode),
         subtitle=gettext("%(count)s 个项目 · 截至 %(day)s", count=facets.count, day=today().isoformat()),
@@ -115,7 +116,7 @@ def _notes(adcode: str) -> list[str]:
 @public
 def shell(adcode: str) -> ResponseReturnValue:
     """Send the script that sets the map up."""
-    made = project_map(map_bounds(public_map_scope(adcode)), _filtered(".sheet", adcode))
+    made = project_map(map_bounds(public_map_scope(adcode)), _filtered(".sheet", adcode), words=shell_words())
     return _kept(Response(made.script, content_type="text/javascript; charset=utf-8"))
 
 

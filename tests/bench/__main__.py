@@ -25,14 +25,16 @@ from portfolio.reports.overview import read_overview
 from portfolio.store.engine import open_session
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import create_app
-from tests.bench import data, overview, plain
+from tests.bench import data, overview, plain, zones
 from tests.bench.maps import measure_maps
+from tests.bench.milestones import add_milestones
 from tests.bench.reports import measure_grid
 from tests.web.pages import sign_in
 
 REPEATS = 9
 EXPORT_SIZE = 10_000
 FUNDING_SIZE = 34_000  # projects with 103,122 entries
+ZONES_SIZE = 100_000
 MAP_SIZES = (100, 1_000, 10_000, 100_000)
 REGISTER = "/projects?district=500101&level=primary&sort=-total_investment_fen"
 SEARCHED = "幼儿园0"
@@ -139,6 +141,15 @@ def measure_overview() -> None:
         show("overview page : figures kept until a change", EXPORT_SIZE, median_ms(lambda: office.get("/")), bare)
 
 
+def measure_zones() -> None:
+    """Compare zone tables, years, seats and the placing queue over 100,000 projects with plain SQL."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), ZONES_SIZE) as office:
+        engine = office.client.application.extensions["portfolio_engine"]
+        print(f"{add_milestones(engine):,} milestones, zones and queue : plain SQL, milliseconds, ours, bare, ratio")
+        for what, ours, bare in zones.pairs(engine, office.cursor):
+            show(what, ZONES_SIZE, median_ms(ours), median_ms(bare))
+
+
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float) else str(value)
 
@@ -165,14 +176,17 @@ def main() -> None:
     parser.add_argument("--maps", action="store_true", help="the maps alone")
     parser.add_argument("--funding", action="store_true", help="the summary of money alone")
     parser.add_argument("--overview", action="store_true", help="the overview alone")
+    parser.add_argument("--zones", action="store_true", help="zones, years, seats and the placing queue alone")
     asked = parser.parse_args()
-    alone = asked.maps or asked.funding or asked.overview
+    alone = asked.maps or asked.funding or asked.overview or asked.zones
     if not alone:
         measure_register([int(size) for size in asked.sizes.split(",")])
     if asked.funding or not alone:
         measure_funding()
     if asked.overview or not alone:
         measure_overview()
+    if asked.zones or not alone:
+        measure_zones()
     if asked.maps or not alone:
         measure_all_maps()
 

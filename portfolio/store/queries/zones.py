@@ -31,8 +31,13 @@ def sum_whole(session: Session, chosen: ProjectFilter, layout: Layout) -> Sequen
 
 def list_split(session: Session, chosen: ProjectFilter, layout: Layout) -> Sequence[Any]:
     """List the projects meant that several zones share, one row per project and zone: ``id``, ``share_ppm`` too."""
-    split = _among(chosen, layout, ZoneShare.zone_key).where(ZoneShare.share_ppm.between(1, WHOLE_PPM - 1))
-    statement = split.add_columns(Project.id, ZoneShare.share_ppm)
+    received = select(func.sum(LedgerEntry.amount_fen)).where(
+        LedgerEntry.project_id == Project.id, LedgerEntry.state == MoneyState.RECEIVED
+    )  # of few projects: looked up for each, where the sums of all would be scanned again and again
+    columns = _columns(ZoneShare.zone_key, received.scalar_subquery())
+    statement = select(*columns, Project.id, ZoneShare.share_ppm).join(Project, Project.id == ZoneShare.project_id)
+    split = (ZoneShare.layout_id == layout.id, ZoneShare.share_ppm.between(1, WHOLE_PPM - 1))
+    statement = statement.where(*split, *conditions(chosen))
     return session.execute(statement.order_by(Project.id, ZoneShare.share_ppm.desc(), ZoneShare.zone_key)).all()
 
 
@@ -64,17 +69,21 @@ def _projects(chosen: ProjectFilter, key: Any) -> Select[Any]:
         .group_by(LedgerEntry.project_id)
         .subquery()
     )
-    columns = (
+    columns = _columns(key, received.c.fen)
+    statement = select(*columns).select_from(Project).outerjoin(received, received.c.project_id == Project.id)
+    return statement.where(*conditions(chosen))
+
+
+def _columns(key: Any, received: Any) -> Sequence[Any]:
+    return (
         key.label("zone_key"),
         Project.stage,
         literal(1).label("count"),
         Project.floor_area_m2,
         Project.seats,
         Project.total_investment_fen.label("investment_fen"),
-        received.c.fen.label("received_fen"),
+        received.label("received_fen"),
     )
-    statement = select(*columns).select_from(Project).outerjoin(received, received.c.project_id == Project.id)
-    return statement.where(*conditions(chosen))
 
 
 def _summed(rows: Select[Any]) -> Select[Any]:

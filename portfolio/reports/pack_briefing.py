@@ -20,7 +20,7 @@ _LABELS = {state.value: state.label for state in MoneyState}
 
 
 @dataclass(frozen=True)
-class Sentence:
+class Statement:
     """One sentence, and the records it stands on."""
 
     text: str
@@ -32,7 +32,7 @@ class Section:
     """One heading with its sentences, which run on in one paragraph."""
 
     heading: str
-    sentences: Sequence[Sentence]
+    sentences: Sequence[Statement]
 
     @property
     def is_about_money(self) -> bool:
@@ -101,7 +101,7 @@ def _address(page: str, stamp: Stamp, extra: str = "") -> str:
     return f"{page}?{query}" if query else page
 
 
-def _projects(pack: PackTable) -> Iterator[Sentence]:
+def _projects(pack: PackTable) -> Iterator[Statement]:
     stamp = pack.stamp
     counts = dict(zip(values(pack.counts, "what"), values(pack.counts, "count"), strict=True))
     phases = "、".join(f"{name} {counts[name]} 个" for name in ("前期", "在建", "已建成") if counts[name])
@@ -109,12 +109,12 @@ def _projects(pack: PackTable) -> Iterator[Sentence]:
     parts = "，".join(part for part in (phases, unstaged) if part)
     whole = f"{stamp.scope}在库教育基建项目 {stamp.projects} 个"
     note = f"项目库中按本报告范围筛选出的 {stamp.projects} 个项目，见“项目库”页 {_address('/projects', stamp)}。"
-    yield Sentence(f"截至{chinese_day(stamp.as_of)}，{whole}，其中{parts}。", note)
+    yield Statement(f"截至{chinese_day(stamp.as_of)}，{whole}，其中{parts}。", note)
     known, total = counts["已填总投资"], _total(pack.by_project, "total_investment")
     if known:
         rest = f"；另有 {stamp.without_investment} 个尚未填报，未计入" if stamp.without_investment else ""
         text = f"{known} 个项目已填报总投资，合计{spoken_money(total)}{rest}。"
-        yield Sentence(text, f"“按项目”表总投资一列，{known} 个项目有值。")
+        yield Statement(text, f"“按项目”表总投资一列，{known} 个项目有值。")
 
 
 def _total(table: Table, key: str) -> int | None:
@@ -123,17 +123,17 @@ def _total(table: Table, key: str) -> int | None:
     return found
 
 
-def _money(pack: PackTable) -> Iterator[Sentence]:
+def _money(pack: PackTable) -> Iterator[Statement]:
     known = [key for key, fen in pack.amounts.items() if fen is not None]
     if not known:
         note = f"资金台账在本报告范围内没有记录，见“资金”页 {_address('/money', pack.stamp)}。"
-        yield Sentence("本范围内尚未登记任何资金。", note)
+        yield Statement("本范围内尚未登记任何资金。", note)
         return
     states = [key for key in known if key != MoneyState.WORK_DONE.value]
     for words, keys in (("累计", states), ("累计", [key for key in known if key not in states])):
         if keys:
             listed = "、".join(f"{_LABELS[key]}{spoken_money(pack.amounts[key])}" for key in keys)
-            yield Sentence(f"{words}{listed}。", _ledger_note(pack, keys))
+            yield Statement(f"{words}{listed}。", _ledger_note(pack, keys))
     yield from _rates(pack)
     yield from _shares(pack)
 
@@ -147,14 +147,14 @@ def _ledger_note(pack: PackTable, keys: Sequence[str]) -> str:
     return f"资金台账：{parts}，见“资金”页 {_address('/money', pack.stamp)}。"
 
 
-def _rates(pack: PackTable) -> Iterator[Sentence]:
+def _rates(pack: PackTable) -> Iterator[Statement]:
     columns = [values(pack.kpis, key) for key in ("kpi", "part", "whole", "share", "points")]
     found = [row for row in zip(*columns, strict=True) if row[3] is not None]
     if found:
         parts = (f"{name} {format_percent(share, 1)}{_points(points)}" for name, _part, _whole, share, points in found)
         rules = "；".join(f"{name}＝{part} ÷ {whole}" for name, part, whole, _share, _points_ in found)
         year = pack.stamp.as_of.year
-        yield Sentence(
+        yield Statement(
             f"{year} 年{'，'.join(parts)}。", f"“{pack.kpis.title}”表，{rules}，从 {year} 年 1 月 1 日起累计。"
         )
 
@@ -166,7 +166,7 @@ def _points(points: Decimal | None) -> str:
     return f"（同比{'提高' if points >= 0 else '下降'} {abs(points):.1f} 个百分点）"
 
 
-def _shares(pack: PackTable) -> Iterator[Sentence]:
+def _shares(pack: PackTable) -> Iterator[Statement]:
     """Say which sources and which years gave most of what was received, or of the state that has come furthest."""
     key = next((key for key in ("received", "appropriated", "planned") if pack.amounts[key]), None)
     if key is None:
@@ -180,14 +180,14 @@ def _shares(pack: PackTable) -> Iterator[Sentence]:
         given = sorted(((fen, label) for fen, label in pairs if fen), key=lambda pair: -pair[0])
         parts = "，".join(_part(f"{label}{unit}", fen, whole) for fen, label in given[:_NAMED])
         more = "，其余见所附数据表" if len(given) > _NAMED else ""
-        yield Sentence(f"{words}，{_LABELS[key]}资金中{parts}{more}。", f"“{table.title}”表，{_LABELS[key]}一列。")
+        yield Statement(f"{words}，{_LABELS[key]}资金中{parts}{more}。", f"“{table.title}”表，{_LABELS[key]}一列。")
 
 
 def _part(label: str, fen: int, whole: int) -> str:
     return f"{label}{spoken_money(fen)}（占 {format_percent(fen, whole)}）"
 
 
-def _changes(pack: PackTable) -> Iterator[Sentence]:
+def _changes(pack: PackTable) -> Iterator[Statement]:
     stamp = pack.stamp
     if stamp.earlier_as_of is None:
         return
@@ -196,28 +196,28 @@ def _changes(pack: PackTable) -> Iterator[Sentence]:
     money = "、".join(f"{row[0]}{_signed(row[5])}" for row in pack.headline.rows if row[5])
     number = "、".join(f"{row[0]} {'+' if row[3] > 0 else '−'}{abs(row[3])} 个" for row in pack.counts.rows if row[3])
     parts = "；".join(part for part in (money, number) if part)
-    yield Sentence(f"{since}，{parts or '项目数和各项资金没有变化'}。", note)
+    yield Statement(f"{since}，{parts or '项目数和各项资金没有变化'}。", note)
 
 
 def _signed(fen: int) -> str:
     return f"{'增加' if fen > 0 else '减少'}{spoken_money(abs(fen))}"
 
 
-def _exceptions(pack: PackTable) -> Iterator[Sentence]:
+def _exceptions(pack: PackTable) -> Iterator[Statement]:
     by_kind: dict[str, list[tuple[str, str]]] = {}
     for kind, code, name in zip(*(values(pack.exceptions, key) for key in ("kind", "code", "name")), strict=True):
         by_kind.setdefault(kind, []).append((code, name))
     if not by_kind:
         note = "“例外事项”表没有记录；判断规则见“口径说明”。"
-        yield Sentence("按现有数据，没有亮灯的项目，也没有四算超出或资金前后不合的项目。", note)
+        yield Statement("按现有数据，没有亮灯的项目，也没有四算超出或资金前后不合的项目。", note)
     for kind, found in by_kind.items():
         codes, named = ("、".join(pair[place] for pair in found[:_NAMED]) for place in (0, 1))
         more = "等" if len(found) > _NAMED else ""
         text = f"{kind}的项目 {len(found)} 个：{named}{more}。"
-        yield Sentence(text, f"“例外事项”表类别为{kind}的 {len(found)} 行，编码 {codes}{more}。")
+        yield Statement(text, f"“例外事项”表类别为{kind}的 {len(found)} 行，编码 {codes}{more}。")
 
 
-def _commitments(pack: PackTable) -> Iterator[Sentence]:
+def _commitments(pack: PackTable) -> Iterator[Statement]:
     linked = values(pack.commitments, "linked")
     if not linked:
         return
@@ -225,11 +225,11 @@ def _commitments(pack: PackTable) -> Iterator[Sentence]:
     missing = sum(1 for one in values(pack.commitments, "missing") if one)
     where = _address("/commitments", pack.stamp)
     text = f"规划提出量化任务 {len(linked)} 项，已有项目计入 {touched} 项，登记数量尚未达到目标的 {missing} 项。"
-    yield Sentence(text, f"“规划任务”表 {len(linked)} 行，逐项注明出处，见“规划任务”页 {where}。")
+    yield Statement(text, f"“规划任务”表 {len(linked)} 行，逐项注明出处，见“规划任务”页 {where}。")
 
 
-def _gaps(pack: PackTable) -> Iterator[Sentence]:
+def _gaps(pack: PackTable) -> Iterator[Statement]:
     stamp = pack.stamp
     where = _address("/projects", stamp, "stage=unknown")
     note = f"“按项目”表 {stamp.projects} 行中相应各列为“—”的行数；阶段未报的项目见 {where}。"
-    yield Sentence(f"{gaps_line(stamp)}；以上合计只含已登记的部分。", note)
+    yield Statement(f"{gaps_line(stamp)}；以上合计只含已登记的部分。", note)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portfolio.domain.errors import RuleError
 from portfolio.domain.samples import MARK
 from portfolio.domain.sentences import say
+from portfolio.services.sample_milestones import MilestoneMaker
 from portfolio.services.sample_money import MoneyMaker, SampleCounts
 from portfolio.services.sample_projects import Home, ProjectMaker
 from portfolio.store.history import REMOVING_SAMPLES
@@ -54,7 +55,7 @@ def _silent(_done: int) -> None:
 
 
 def add_samples(session: Session, count: int, *, seed: int = 1, progress: Progress = _silent) -> SampleCounts:
-    """Add ``count`` synthetic projects with money, funding documents, contracts and estimates; return how many.
+    """Add ``count`` synthetic projects with money, documents, contracts, estimates and milestones; return how many.
 
     The same seed over the same districts gives the same projects. ``progress`` is told how many projects were
     written since it was last called.
@@ -72,11 +73,12 @@ def add_samples(session: Session, count: int, *, seed: int = 1, progress: Progre
     draw = random.Random(seed)  # noqa: S311 (nothing secret)
     maker = ProjectMaker(homes, draw, _next_number(session, Project))
     money = MoneyMaker(draw, {model: _next_number(session, model) for model in MoneyMaker.NUMBERED})
+    gates = MilestoneMaker(draw, {model: _next_number(session, model) for model in MilestoneMaker.NUMBERED})
     numbers = iter(range(1, count + 1))
     while batch := list(islice(numbers, BATCH)):
         made = [maker.project(number) for number in batch]
         session.add_all(made)
-        session.add_all(money.records(made))
+        session.add_all([*money.records(made), *gates.records(made)])
         session.flush()
         progress(len(batch))
     return money.counts

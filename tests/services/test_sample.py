@@ -14,7 +14,7 @@ from portfolio.domain.clock import today
 from portfolio.domain.drafts import LedgerDraft, ProjectDraft
 from portfolio.domain.errors import RuleError
 from portfolio.domain.lights import Light
-from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, MilestoneDraft
+from portfolio.domain.milestones import ApprovalDraft, ApprovalKind, MilestoneDraft, check_milestones
 from portfolio.domain.reporting import ProblemDraft, ProblemLevel
 from portfolio.domain.samples import MARK
 from portfolio.domain.terms import EstimateKind, Level, MoneyState, Nature, Source, Stage, Status
@@ -44,6 +44,7 @@ from portfolio.store.models import (
     Fact,
     FundingDocument,
     LedgerEntry,
+    Milestone,
     Project,
 )
 from portfolio.store.queries import contracts as contracts_read
@@ -51,6 +52,7 @@ from portfolio.store.queries import documents as documents_read
 from portfolio.store.queries import estimates as estimates_read
 from portfolio.store.queries.commitments import list_commitments
 from portfolio.store.queries.ledger import sum_by_state
+from portfolio.store.queries.milestones import list_milestones
 from portfolio.store.queries.projects import ProjectFilter, has_samples
 from portfolio.store.queries.reports import list_reports
 from portfolio.store.queries.revisions import list_revisions
@@ -201,6 +203,22 @@ def test_estimates_of_samples_come_in_their_order_and_some_overrun(session: Sess
     assert estimates_table(session, ProjectFilter(is_sample=True), over=True).count > 0
 
 
+def test_milestones_of_samples_keep_the_rules_and_fit_the_stage(session: Session) -> None:
+    sample.add_samples(session, 120)
+    listed: dict[Project, list[Milestone]] = {}
+    for one in session.scalars(select(Milestone)):
+        listed.setdefault(one.project, []).append(one)
+    order = list(Stage)
+    assert len(listed) > 30
+    for project, rows in listed.items():
+        names = ("stage", "planned_on", "forecast_on", "actual_on", "is_confirmed", "delay_reason")
+        check_milestones([MilestoneDraft(**{name: getattr(row, name) for name in names}) for row in rows], today())
+        for row in rows:
+            is_passed = order.index(row.stage) <= order.index(project.stage or Stage.RESERVE)
+            assert (row.actual_on is not None, row.forecast_on is None) == (is_passed, is_passed)
+    assert first_broken_revision(session) is None
+
+
 def test_a_document_of_samples_gives_to_samples_alone(session: Session) -> None:
     real = register(session)
     sample.add_samples(session, 40)
@@ -287,7 +305,8 @@ def tie_to_everything(session: Session, project: Project, real: Project) -> None
     commitments.link_project(session, commitment, project, quantity=Decimal(1), basis=None)
     make_plan(session, project, wan=5)
     day = dt.date(2025, 1, 1)
-    milestones.save_milestones(session, project, [MilestoneDraft(stage=Stage.STARTED, planned_on=day)], seen="")
+    seen = milestones.stamp(list_milestones(session, project))
+    milestones.save_milestones(session, project, [MilestoneDraft(stage=Stage.STARTED, planned_on=day)], seen=seen)
     milestones.fix_baseline(session, project, "试")
     approval = ApprovalDraft(kind=ApprovalKind.DESIGN, number="1", issuer=None, approved_on=day)
     milestones.add_approval(session, project, approval)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html import unescape
 from html.parser import HTMLParser
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -24,11 +26,11 @@ from portfolio.store.queries.projects import get_project
 from portfolio.web.language import COOKIE
 from tests.builders import WANZHOU, client_of, make_project, read, write
 from tests.web import test_rights
-from tests.web.pages import Form, change, csrf_token, form_with, forms, listed_codes, wrong_fields
+from tests.web.pages import Form, change, csrf_token, download, form_with, forms, listed_codes, wrong_fields
 
 CHINESE = re.compile(r"[㐀-鿿]")
 OWN_NAME = "中文"  # the link to the other language
-FILED = ("packs.show", "packs.frozen")  # what is on file in Chinese: a pack with its tables
+PACKS = [one for one in Base.metadata.sorted_tables if "pack" in one.name]
 FOR_PROGRAMS = ("api", "ogc", "static", "vendor")  # answers whose words are a contract, and files
 ANSWERS = (("input", "value"),)  # what somebody answered, or will answer by a tick
 NOT_SHOWN = ("code", "pre", "script", "style")
@@ -50,16 +52,27 @@ def english(furnished: Flask) -> FlaskClient:
 def data(furnished: Flask) -> list[str]:
     """Return every text in the database that has Chinese in it, the longest first, and where plans say things."""
     with write(furnished) as session:
-        found = set(stored_texts(session))
+        found = set(stored_texts(session, [one for one in Base.metadata.sorted_tables if one not in PACKS]))
         found |= {
             one.citation or "" for one in [*session.scalars(select(Project)), *session.scalars(select(Commitment))]
         }
-    lines = {line.strip() for text in found for line in text.splitlines()}
+    return chinese_lines(found)
+
+
+@pytest.fixture
+def filed(furnished: Flask) -> list[str]:
+    """Return what packs say: they are on file in Chinese, tables and headings and all."""
+    with write(furnished) as session:
+        return chinese_lines(set(stored_texts(session, PACKS)))
+
+
+def chinese_lines(texts: set[str]) -> list[str]:
+    lines = {line.strip() for text in texts for line in text.splitlines()}
     return sorted((one for one in lines if CHINESE.search(one)), key=len, reverse=True)
 
 
-def stored_texts(session: Session) -> Iterator[str]:
-    for table in (one for one in Base.metadata.sorted_tables if "pack" not in one.name):
+def stored_texts(session: Session, tables: Iterable[Table]) -> Iterator[str]:
+    for table in tables:
         for row in session.execute(select(table)):
             yield from (text for value in row for text in texts_in(value))
 
@@ -122,18 +135,17 @@ def is_read_by_people(response: TestResponse) -> bool:
 def pages(app: Flask) -> Iterator[str]:
     """Return the address of every page."""
     for rule in test_rights.rules(app):
-        is_page = "GET" in (rule.methods or set()) and rule.endpoint not in FILED
-        if is_page and rule.endpoint.split(".")[0] not in FOR_PROGRAMS:
+        if "GET" in (rule.methods or set()) and rule.endpoint.split(".")[0] not in FOR_PROGRAMS:
             yield test_rights.address(app, rule)
 
 
-def test_no_page_has_chinese_of_ours(furnished: Flask, english: FlaskClient, data: list[str]) -> None:
+def test_no_page_has_chinese_of_ours(furnished: Flask, english: FlaskClient, data: list[str], filed: list[str]) -> None:
     faults, count = {}, 0
     for path in pages(furnished):
         with english.get(path) as response:
             if is_read_by_people(response):
                 count += 1
-                faults[path] = left_in_chinese(response, data)
+                faults[path] = left_in_chinese(response, [*filed, *data] if path.startswith("/packs/") else data)
     print(f"n = {count} pages and answers")
     left = {path: left for path, left in faults.items() if left}
     assert left == {}, "\n".join(f"{path} {sorted(words)}" for path, words in left.items())
@@ -235,3 +247,20 @@ def test_errors_of_addresses_are_told_in_english(english: FlaskClient) -> None:
     assert "There is no project with the code 500101-9999" in english.get("/projects/500101-9999").text
     asked = english.get(f"/projects/{OWN}/place/readings.json", query_string={"coordinates": "1e2,3", "datum": "wgs84"})
     assert asked.json == {"error": "Coordinates may not have exponents; write plain decimals, such as “106.46,29.55”."}
+
+
+def test_what_geo_refuses_is_told_in_english(english: FlaskClient) -> None:
+    path, token = "/layouts/500106/towns/upload", csrf_token(english, "/account/password")
+
+    refused = english.post(path, data={"csrf_token": token, "file": (io.BytesIO(b"{"), "towns.geojson")})
+
+    assert "This file is no GeoJSON" in wrong_fields(refused.text)["file"]
+
+
+def test_files_stay_chinese_whatever_the_page(english: FlaskClient) -> None:
+    with zipfile.ZipFile(io.BytesIO(download(english, "/downloads/register.xlsx"))) as book:
+        words = "".join(book.read(name).decode() for name in book.namelist() if name.endswith("xml"))
+
+    assert "个项目" in words
+    assert "有数据的项目数：" in words
+    assert "Projects with a value" not in words

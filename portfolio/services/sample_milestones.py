@@ -59,8 +59,9 @@ class MilestoneMaker:
 
     def _gate(self, project: Project, gate: Stage, planned: dt.date, slip: dt.timedelta) -> Milestone:
         is_passed, number = _is_passed(project, gate), GATES.index(gate)
+        ahead = number + 1 - sum(_is_passed(project, one) for one in GATES)
         passed_on = planned + slip if is_passed else None
-        expected = None if is_passed else max(planned + slip, today() + dt.timedelta(days=60 * (number + 1)))
+        expected = None if is_passed else max(planned + slip, today() + dt.timedelta(days=100 * ahead))
         is_late = ((passed_on or expected or planned) - planned).days > LATE_DAYS
         return Milestone(
             id=next(self.numbers[Milestone]),

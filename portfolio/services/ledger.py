@@ -18,7 +18,7 @@ from portfolio.services.payments import doubts_about, uncovered_by
 from portfolio.store.base import utc_now
 from portfolio.store.hold import hold
 from portfolio.store.models import Contract, FundingDocument, LedgerEntry, Project
-from portfolio.store.queries import ledger
+from portfolio.store.queries import documents, ledger
 
 LAST_YEAR = 2100
 
@@ -43,6 +43,7 @@ def add_entry(
     """
     check_amount(draft)
     check_dates(draft)
+    _check_unregistered(session, project, draft)
     if draft.state is MoneyState.PAID:
         hold(session, project)
     question = several(doubts_about(session, project, draft, contract), "；") or None
@@ -55,6 +56,17 @@ def check_amount(draft: LedgerDraft) -> None:
     """Raise RuleError unless the amount is above zero."""
     if draft.amount_fen <= 0:
         raise RuleError(say("金额必须大于 0；要减少已登记的金额，请对原记录做冲销"), "amount")
+
+
+def _check_unregistered(session: Session, project: Project, draft: LedgerDraft) -> None:
+    """Raise RuleError where the typed number is that of a registered document: its money has to count against it."""
+    if draft.document_no is None:
+        return
+    sides = {"source": draft.source, "state": draft.state, "year": draft.year}
+    found = documents.find_same(session, project.district, draft.document_no, **sides)
+    if found is not None:
+        sentence = say("文号 {number} 已登记为资金文件，请在“资金文件”里选它，金额才计入该文件", number=found.number)
+        raise RuleError(sentence, "document_no")
 
 
 def check_dates(draft: LedgerDraft) -> None:

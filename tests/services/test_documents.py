@@ -270,3 +270,14 @@ def test_a_document_is_offered_while_it_is_live_and_has_something_left(session: 
 def test_an_entry_of_old_keeps_its_typed_number_and_date(session: Session) -> None:
     entry = make_entry(session, make_project(session), document_no="旧文1号", document_on=dt.date(2025, 1, 1))
     assert (entry.document, entry.document_no, entry.document_on) == (None, "旧文1号", dt.date(2025, 1, 1))
+
+
+def test_the_typed_number_of_a_registered_document_is_refused_so_that_no_money_passes_it_by(session: Session) -> None:
+    document, project = make_document(session), make_project(session)
+
+    with pytest.raises(RuleError, match="请在“资金文件”里选它") as refused:
+        ledger.add_entry(session, project, one_amount(1, document_no=document.number))
+    assert refused.value.field == "document_no"
+    ledger.add_entry(session, project, one_amount(1, document_no=document.number, year=2026))
+    documents.withdraw_document(session, document, "试")
+    ledger.add_entry(session, project, one_amount(1, document_no=document.number))

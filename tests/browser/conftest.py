@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from portfolio.domain.drafts import LedgerDraft
-from portfolio.domain.terms import EstimateKind, MoneyState
-from portfolio.services import ledger, users
+from portfolio.domain.milestones import DelayReason, MilestoneDraft
+from portfolio.domain.terms import EstimateKind, MoneyState, Stage
+from portfolio.services import ledger, milestones, users
 from portfolio.services.document_files import attach_files
 from portfolio.services.files import keep_file
 from portfolio.services.photos import add_photo
@@ -100,6 +102,7 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             make_entry(session, project, document_no=text, note=text)
         _report(session)
         _furnish_ledger(session)
+        _plan_openings(session)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
     with serving(app) as url:
@@ -134,6 +137,14 @@ def _report(session: Session) -> None:
     add_photo(session, told, a_picture(), caption=HOSTILE[2])
     hand_in(session, told, progress=HOSTILE[0], problems=HOSTILE[2])
     make_problem(session, told.project, what=HOSTILE[2], owner=HOSTILE[0])
+
+
+def _plan_openings(session: Session) -> None:
+    """Let two schools open for a September term, one of them later than planned."""
+    for code, later in (("500101-0008", None), ("500106-0006", dt.date(2031, 2, 1))):
+        day = dt.date(2030, 8, 20)
+        draft = MilestoneDraft(stage=Stage.IN_USE, planned_on=day, forecast_on=later, delay_reason=DelayReason.FUNDS)
+        milestones.save_milestones(session, get_project(session, code), [draft], seen="")
 
 
 def _furnish_ledger(session: Session) -> None:

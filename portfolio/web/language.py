@@ -23,6 +23,7 @@ from portfolio.domain.terms import Term
 COOKIE = "portfolio_language"
 LANGUAGES = {"zh": "中文", "en": "English"}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+_TOLD = (Sentence, GeoSentence, Term)
 _LABEL_PLACES = {"Column": 1, "Table": 0}
 _TRANSLATIONS = Path(__file__).parents[2] / "translations"
 
@@ -68,7 +69,7 @@ def translate(text: str) -> str:
 
 def tell(text: Any) -> Any:
     """Say one of our sentences, or a term, in the language of the page; anything else is data and stays as it is."""
-    return text.translated(translate) if isinstance(text, Sentence | GeoSentence | Term) else text
+    return text.translated(translate) if isinstance(text, _TOLD) else text
 
 
 def _telling(translated: Any) -> Any:

@@ -32,9 +32,14 @@ _numbers = itertools.count(1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test that touches a database on both engines; PORTFOLIO_TEST_ENGINES narrows it."""
+    """Run every test that touches a database on both engines; PORTFOLIO_TEST_ENGINES narrows it.
+
+    Those marked ``one_engine`` run on one: what they ask is answered before any database is.
+    """
     if "backend" in metafunc.fixturenames:
         chosen = os.environ.get("PORTFOLIO_TEST_ENGINES", "sqlite,postgresql").split(",")
+        if metafunc.definition.get_closest_marker("one_engine"):
+            chosen = chosen[:1]
         metafunc.parametrize("backend", chosen, scope="session")
 
 

@@ -139,6 +139,7 @@ def pages(app: Flask) -> Iterator[str]:
             yield test_rights.address(app, rule)
 
 
+@pytest.mark.one_engine
 def test_no_page_has_chinese_of_ours(furnished: Flask, english: FlaskClient, data: list[str], filed: list[str]) -> None:
     faults, count = {}, 0
     for path in pages(furnished):
@@ -152,6 +153,7 @@ def test_no_page_has_chinese_of_ours(furnished: Flask, english: FlaskClient, dat
     assert count > 90
 
 
+@pytest.mark.one_engine
 def test_no_refused_form_answers_in_chinese(furnished: Flask, english: FlaskClient, data: list[str]) -> None:
     faults, refused = {}, set()
     token = csrf_token(english, "/account/password")

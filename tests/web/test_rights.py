@@ -226,6 +226,7 @@ def test_each_route_decides_for_each_role_as_it_declares(furnished: Flask) -> No
     assert count > 300
 
 
+@pytest.mark.one_engine
 def test_a_method_that_a_route_does_not_declare_is_405_for_everybody(furnished: Flask) -> None:
     for client, role in people(furnished).values():
         token = csrf_token(client, "/account/password" if role else "/sign-in")

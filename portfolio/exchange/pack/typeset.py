@@ -18,7 +18,7 @@ from portfolio.reports.pack_briefing import briefing, chinese_day, control_line,
 from portfolio.reports.pack_table import PackTable
 from portfolio.reports.tables import Kind, Table
 
-MOST_ROWS = 150
+MOST_ROWS = 100
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 _FONTS = Path(str(pylopdf_fonts_zh_cn.__file__)).parent
 _BEHIND = (

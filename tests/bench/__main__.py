@@ -203,7 +203,7 @@ def measure_register(sizes: list[int]) -> None:
             show(
                 "grid of reports, 30 rows saved : 30 updates",
                 size,
-                *measure_grid(office.client.application, office.client),
+                *measure_grid(office.client),
             )
 
 

@@ -1,4 +1,4 @@
-"""Days of opening and of starting for two thirds of a bench's projects, straight into the table."""
+"""Days of opening and of starting for two thirds of a bench's projects, beside those that samples have already."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ SELECT id, :stage,
        CASE WHEN id % 5 = 0 THEN date(printf('%d-06-25', start_year + :after), printf('+%d days', id * 37 % 200)) END,
        false, 1
 FROM project WHERE is_sample AND id % 3 > 0
+ON CONFLICT (project_id, stage) DO NOTHING
 """
 
 

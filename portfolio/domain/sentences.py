@@ -6,7 +6,7 @@ only ever a value in it: it is neither formatted again nor translated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Protocol, Self, runtime_checkable
 
 Translate = Callable[[str], str]
@@ -21,38 +21,19 @@ class Translatable(Protocol):
 
 
 class Sentence(str):
-    """A Chinese text of our own; made by ``say`` or ``several``."""
+    """A Chinese text of our own that can be said in another language; made by ``say`` or ``several``."""
+
+    _told: Callable[[Translate], str]
+
+    def __new__(cls, text: str, told: Callable[[Translate], str]) -> Self:
+        """Take the finished Chinese text, and how it is made anew in another language."""
+        sentence = super().__new__(cls, text)
+        sentence._told = told
+        return sentence
 
     def translated(self, translate: Translate) -> str:
         """Return it in the language of ``translate``."""
-        raise NotImplementedError
-
-
-class _Filled(Sentence):
-    template: str
-    values: Mapping[str, object]
-
-    def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
-        sentence = super().__new__(cls, template.format_map(values))
-        sentence.template, sentence.values = template, values
-        return sentence
-
-    def translated(self, translate: Translate) -> str:
-        values = {name: _translated(value, translate) for name, value in self.values.items()}
-        return translate(self.template).format_map(values)
-
-
-class _Several(Sentence):
-    parts: tuple[str, ...]
-    mark: str
-
-    def __new__(cls, parts: tuple[str, ...], mark: str) -> Self:
-        sentence = super().__new__(cls, mark.join(map(str, parts)))
-        sentence.parts, sentence.mark = parts, mark
-        return sentence
-
-    def translated(self, translate: Translate) -> str:
-        return translate(self.mark).join(str(_translated(part, translate)) for part in self.parts)
+        return self._told(translate)
 
 
 def say(template: str, /, **values: object) -> Sentence:
@@ -60,12 +41,21 @@ def say(template: str, /, **values: object) -> Sentence:
 
     The template is one of ours, never typed. Values that other languages call by another name are terms or sentences.
     """
-    return _Filled(template, values)
+
+    def told(translate: Translate) -> str:
+        return translate(template).format_map({name: _translated(one, translate) for name, one in values.items()})
+
+    return Sentence(template.format_map(values), told)
 
 
 def several(parts: Iterable[str], mark: str = "、") -> Sentence:
     """Say several texts as one: the items of a list, or sentences one after the other."""
-    return _Several(tuple(parts), mark)
+    items = tuple(parts)
+
+    def told(translate: Translate) -> str:
+        return translate(mark).join(str(_translated(item, translate)) for item in items)
+
+    return Sentence(mark.join(map(str, items)), told)
 
 
 def _translated(value: object, translate: Translate) -> object:

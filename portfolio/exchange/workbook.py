@@ -34,6 +34,7 @@ _NUMBER_FORMATS = {
 HEADING_ROWS = 3
 A4, A3 = 9, 8  # as the file format numbers paper
 _WIDE = 44
+_OVERRUN = 8  # （万元）
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -118,7 +119,13 @@ def set_up_page(sheet: Worksheet, table: Table, *, paper: int = A4) -> None:
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
     for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, _width(column))
+
+
+def _width(column: Column) -> int:
+    """Return a column's width in figures: a heading that overruns it by less than its unit stays on one line."""
+    needed = _figures(column.heading) + 1
+    return needed if column.width < needed <= column.width + _OVERRUN else column.width
 
 
 def write_heading(sheet: Worksheet, title: str, caption: str, formats: Formats) -> None:

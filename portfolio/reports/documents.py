@@ -67,7 +67,7 @@ def sources_table(session: Session, district: str | None) -> Table:
     for source in Source:
         held = documents.total_documents(session, DocumentFilter(district=district, source=source))
         if held.count or source in sums:
-            given = (held.count, held.given_fen, held.left_fen)
+            given = (held.count, held.given_fen, held.left_fen) if held.count else (0, None, None)
             rows.append((source, say(source.group), *given, *_far(sums.get(source, {}))))
     columns = (
         Column("source", "资金来源", Kind.TERM, 18),

@@ -60,7 +60,12 @@ class LineChart:
     @property
     def moment_width(self) -> float:
         """Return how wide one moment is, in percent of the drawing."""
-        return round(100 / max(1, len(self.moments) - 1), 2)
+        return left_of(1, len(self.moments))
+
+
+def left_of(place: int, count: int) -> float:
+    """Return where one of ``count`` equally spaced moments stands, in percent of the drawing from its left."""
+    return round(place * 100 / max(1, count - 1), 2)
 
 
 def bars(
@@ -87,6 +92,5 @@ def line(kind: str, label: str, values: Sequence[int | None], *, top: int, write
     known = [(number, amount) for number, amount in enumerate(values) if amount is not None]
     if not known or top <= 0:
         return None
-    step = 100 / max(1, len(values) - 1)
-    places = [(round(number * step, 2), round(100 - max(0, amount) / top * 100, 2)) for number, amount in known]
+    places = [(left_of(number, len(values)), round(100 - max(0, amount) / top * 100, 2)) for number, amount in known]
     return Line(kind, label, write(known[-1][1]), " ".join(f"{x},{y}" for x, y in places), *places[-1])

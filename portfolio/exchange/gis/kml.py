@@ -18,24 +18,21 @@ def write_kml(sheet: Sheet, zones: Sequence[Sheet]) -> bytes:
     root = ET.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
     document = _add(root, "Document")
     _add(document, "name", clean(sheet.about.title))
-    # Map programs show a description as HTML.
-    _add(document, "description", html.escape("；".join(sheet.statements)))
+    _describe(document, sheet)
     named = {"project": sheet, **{f"zone-{number}": one for number, one in enumerate(zones, 1)}}
     for name, one in named.items():
         _add_styles(document, one, name)
     _add_folder(document, sheet, "project", title="项目", rows=sorted(sheet.points + sheet.sites))
     _add_folder(document, sheet, "project", title="未定位", rows=sheet.unlocated)
     for name, one in list(named.items())[1:]:
-        folder = _add_folder(document, one, name, title=one.title, rows=one.sites)
-        folder.insert(1, _description(one))
+        _add_folder(document, one, name, title=one.title, rows=one.sites, is_described=True)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text.replace(b"\r", b"&#13;")  # a bare one would be read back as a line feed
 
 
-def _description(sheet: Sheet) -> ET.Element:
-    element = ET.Element("description")
-    element.text = html.escape("；".join(sheet.statements))
-    return element
+def _describe(parent: ET.Element, sheet: Sheet) -> None:
+    """Add what a sheet says of itself; map programs show it as HTML."""
+    _add(parent, "description", html.escape("；".join(sheet.statements)))
 
 
 def _add_styles(document: ET.Element, sheet: Sheet, name: str) -> None:
@@ -47,12 +44,15 @@ def _add_styles(document: ET.Element, sheet: Sheet, name: str) -> None:
         ET.SubElement(schema, "SimpleField", name=heading, type=_KML_TYPES.get(DTYPES.get(column.kind, ""), "string"))
 
 
-def _add_folder(document: ET.Element, sheet: Sheet, name: str, *, title: str, rows: Sequence[int]) -> ET.Element:
+def _add_folder(
+    document: ET.Element, sheet: Sheet, name: str, *, title: str, rows: Sequence[int], is_described: bool = False
+) -> None:
     folder = _add(document, "Folder")
     _add(folder, "name", title)
+    if is_described:
+        _describe(folder, sheet)
     for row in rows:
         _add_placemark(folder, sheet, row, name)
-    return folder
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.crs import LONLAT
 from geo.errors import GeoError
 from geo.sentences import say
 from portfolio.domain.clock import CHINA_TIME
@@ -25,7 +26,6 @@ from portfolio.domain.quantities import MoneyUnit, fen_to
 from portfolio.domain.terms import Term
 from portfolio.reports.tables import Column, Kind, Table
 
-LONLAT = "EPSG:4326"
 _OTHER_LABEL, _OTHER_COLOUR = "其他", "#8A949B"
 _DECIMALS = 7
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,11 +15,11 @@ from portfolio.domain.terms import Source
 from portfolio.reports.cashflow import CashFlow, read_cashflow
 from portfolio.reports.readiness import read_readiness
 from portfolio.web import filters, money_filters
-from portfolio.web.charts import LineChart, Moment, line
+from portfolio.web.charts import LineChart, Moment, left_of, line
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
 from portfolio.web.language import tell
-from portfolio.web.money_filters import entries_url
+from portfolio.web.money_filters import entries_url, filtered_url
 from portfolio.web.pages import project_url
 from portfolio.web.permissions import requires
 from portfolio.web.scope import visible_districts
@@ -58,14 +57,14 @@ def cash_chart(flow: CashFlow) -> LineChart:
     }
     top = max((value for values in flow.series.values() for value in values if value is not None), default=0)
     lines = [line(key, label, flow.series[key], top=top, write=format_wan) for key, label in labels.items()]
-    step = 100 / max(1, len(flow.quarters) - 1)
-    ticks = [(round(place * step, 2), str(year)) for place, (year, number) in enumerate(flow.quarters) if number == 1]
+    count = len(flow.quarters)
+    ticks = [(left_of(place, count), str(year)) for place, (year, number) in enumerate(flow.quarters) if number == 1]
     return LineChart(
         lines=[one for one in lines if one is not None],
         moments=[_moment(flow, place, labels) for place in range(len(flow.quarters))],
         ticks=ticks,
         top=gettext("%(amount)s 万元", amount=format_wan(top)),
-        today=None if flow.now is None else round(flow.now * step, 2),
+        today=None if flow.now is None else left_of(flow.now, count),
     )
 
 
@@ -74,18 +73,17 @@ def _moment(flow: CashFlow, place: int, labels: Mapping[str, str]) -> Moment:
     period = Period(year, number * 3 - 2, 3)
     known = [(key, label, flow.series[key][place]) for key, label in labels.items()]
     is_past = flow.now is not None and place <= flow.now
-    url = entries_url(as_of=min(period.last_day, flow.as_of)) if is_past else _plan_url(year)
+    url = (
+        entries_url(as_of=min(period.last_day, flow.as_of))
+        if is_past
+        else filtered_url("investment.index", budget_year=year)
+    )
     return Moment(
         label=tell(period.label),
         url=url,
-        left=round(place * 100 / max(1, len(flow.quarters) - 1), 2),
+        left=left_of(place, len(flow.quarters)),
         readings=[(key, label, format_wan(amount)) for key, label, amount in known if amount is not None],
     )
-
-
-def _plan_url(year: int) -> str:
-    scope: dict[str, Any] = filters.filter_args()
-    return url_for("investment.index", budget_year=year, **scope)
 
 
 def cash_finding(flow: CashFlow) -> str:

@@ -15,6 +15,7 @@ from portfolio.web.database import get_session
 from portfolio.web.forms.documents import FilesForm
 from portfolio.web.forms.money import VoidForm
 from portfolio.web.permissions import requires
+from portfolio.web.refusals import put_beside
 from portfolio.web.views.documents import get_document_in_scope
 
 blueprint = Blueprint("document_files", __name__, url_prefix="/money/documents/<int(max=2147483647):document>/files")
@@ -40,7 +41,7 @@ def add(document: int) -> ResponseReturnValue:
             service.attach_files(get_session(), record, kept)
         except RuleError as error:
             get_session().rollback()
-            form.file.errors = [error.sentence]
+            put_beside(form, error, "file")
         else:
             get_session().commit()
             flash(gettext("已补 %(count)s 个附件", count=len(kept)), "success")
@@ -60,7 +61,7 @@ def withdraw(document: int, number: int) -> ResponseReturnValue:
             service.withdraw_file(get_session(), record, attached, form.reason.text or "")
         except RuleError as error:
             get_session().rollback()
-            form.reason.errors = [error.sentence]
+            put_beside(form, error, "reason")
         else:
             get_session().commit()
             flash(gettext("附件“%(name)s”已作废，文件保留", name=attached.file.name), "success")

@@ -50,6 +50,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 WIDTHS = (390, 1280, 1920)
+PATIENCE = 20_000  # milliseconds: what a page may take on a machine that does other work
 # Flask-Compress leaves the files it has read to the garbage collector; nothing else is passed over.
 MARKS = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 HOSTILE = (
@@ -64,6 +65,17 @@ window.canary = 0; window.violations = [];
 window.alert = () => { window.canary += 1; };
 document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
 """
+STANDS_STILL = """() => new Promise((resolve) => {
+  let seen = null, since = performance.now();
+  const look = () => {
+    const parts = document.querySelectorAll(".leaflet-map-pane, .leaflet-marker-icon, .leaflet-popup");
+    const places = Array.from(parts, (part) => Object.values(part.getBoundingClientRect().toJSON()).join()).join(";");
+    const moves = document.querySelector(".leaflet-pan-anim, .leaflet-zoom-anim");
+    if (moves || places !== seen) [seen, since] = [places, performance.now()];
+    if (performance.now() - since > 300) resolve(); else requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +86,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("PORTFOLIO_REQUIRE_BROWSER") == "1":
             pytest.fail("Chromium is missing and PORTFOLIO_REQUIRE_BROWSER=1")
         pytest.skip("Chromium is not installed: the tests in the browser are left out")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -123,8 +136,8 @@ def serving(app: Callable[..., Any]) -> Iterator[str]:
 
 
 def at_rest(page: Page) -> None:
-    """Wait until the map has stopped moving: a click on a card that still moves falls beside it."""
-    expect(page.locator(".leaflet-pan-anim, .leaflet-zoom-anim")).to_have_count(0)
+    """Wait until nothing on the map has moved for a while: a click on what still moves falls beside it."""
+    page.evaluate(STANDS_STILL)
 
 
 def _report(session: Session) -> None:
@@ -172,7 +185,7 @@ class Visit:
         """Open a page and wait until it is complete, its map drawn."""
         self.page.goto(self.url + path, wait_until="load")
         for node in self.page.locator(".project-map").all():
-            node.and_(self.page.locator("[data-ready=true]")).wait_for(timeout=15_000)
+            node.and_(self.page.locator("[data-ready=true]")).wait_for(timeout=PATIENCE)
         return self.page
 
     def wrong(self) -> list[str]:

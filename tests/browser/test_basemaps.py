@@ -20,7 +20,7 @@ from portfolio.services import users
 from portfolio.services.map_settings import BaseDraft, add_base
 from portfolio.store.queries import users as user_queries
 from portfolio.web import create_app
-from tests.browser.conftest import HOSTILE, MARKS, WIDTHS, Site, Visit, new_context, serving, watched
+from tests.browser.conftest import HOSTILE, MARKS, WIDTHS, Site, Visit, at_rest, new_context, serving, watched
 from tests.browser.test_pages import barriers, overflow
 from tests.builders import make_project, site, write
 from tests.conftest import Databases
@@ -160,7 +160,8 @@ def test_pins_and_shapes_lie_where_the_base_has_them(visit: Visit, base: str, da
     if not chosen_first:
         chooser(page).select_option(base)
     expect(loaded(page).nth(7)).to_be_attached()
-    page.wait_for_timeout(400)
+    expect(page.locator(".leaflet-tile-pane img:not(.leaflet-tile-loaded)")).to_have_count(0)
+    at_rest(page)
     pin = page.locator(".project-map").get_by_label(re.compile("^对齐小学，")).locator(".pin").bounding_box()
     assert pin
     drawn = [(pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2)]
@@ -186,7 +187,7 @@ def test_a_base_is_chosen_by_keyboard_and_stays_in_the_address(visit: Visit) -> 
     expect(loaded(page).first).to_be_attached()
     chooser(page).select_option("")
     expect(loaded(page)).to_have_count(0)
-    assert "base=" not in page.url
+    expect(page).not_to_have_url(re.compile("base="))
     assert visit.wrong() == []
 
 
@@ -228,6 +229,7 @@ def test_a_base_that_fails_says_so_once_and_the_map_stays_usable(visit: Visit) -
     note = page.locator(".map-base [role=status]")
 
     expect(note).to_have_text("底图读不到，请检查网络或换一个底图；项目和区界不受影响。")
+    at_rest(page)
     page.locator(".project-map").get_by_label(re.compile("^对齐小学，")).locator(".pin").click()
     expect(page.locator(".leaflet-popup .map-card-name")).to_have_text("对齐小学")
     chooser(page).select_option(PHOTO)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import MARKS, WIDTHS, Site, Visit, watched
+from tests.browser.conftest import MARKS, WIDTHS, Site, Visit, at_rest, watched
 from tests.browser.test_pages import barriers
 
 pytestmark = MARKS
@@ -28,7 +28,7 @@ def begin(visit: Visit) -> Page:
     page.locator(".project-map[data-ready]").wait_for()
     page.locator("[data-zone-draw]").nth(2).click()
     page.locator(".vertex").first.wait_for()
-    page.wait_for_timeout(400)  # the map flies to the line
+    at_rest(page)
     return page
 
 
@@ -72,6 +72,7 @@ def test_a_new_line_is_drawn_click_by_click(visit: Visit) -> None:
     page.locator(".project-map[data-ready]").wait_for()
     page.locator("[data-zone-draw]").nth(4).click()
     page.locator(".project-map").scroll_into_view_if_needed()
+    at_rest(page)
     for x, y in ((120, 100), (160, 200), (200, 260)):
         page.locator(".project-map").click(position={"x": x, "y": y})
     drawn = json.loads(page.input_value("textarea[name='zones-4-line']"))
@@ -119,7 +120,7 @@ def test_outlines_of_towns_colour_the_map_and_say_their_figures(visit: Visit, tm
     expect(page.locator(".layout-preview .message")).to_contain_text("改变镇街归属")
 
     assert barriers(page) == []
-    assert page.locator("[data-zone]").count() == 2
+    expect(page.locator("[data-zone]")).to_have_count(2)
     assert visit.wrong() == []
 
 

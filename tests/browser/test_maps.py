@@ -48,6 +48,7 @@ def test_the_stack_leads_to_the_list_of_projects_without_a_place(visit: Visit, a
     page, count = visit.open(f"/maps/{adcode}"), data(visit, adcode)["unlocated"]["count"]
     page.locator(".leaflet-projects-pane .stack").click()
     expect(page.locator(CARD)).to_contain_text(f"未定位 {count} 个")
+    at_rest(page)
     page.get_by_role("link", name="查看未定位项目").click()
 
     expect(page).to_have_url(re.compile(rf"/projects\?district={adcode}&located=no$"))
@@ -91,6 +92,7 @@ def test_a_row_of_the_list_flies_to_its_pin(visit: Visit, adcode: str) -> None:
 
     expect(page.locator(".map-card-name")).to_have_text(project["name"])
     expect(row).to_have_class(re.compile("is-current"))
+    at_rest(page)
     canvas, pin = page.locator(".project-map").bounding_box(), marker(page, project["name"]).bounding_box()
     assert canvas and pin
     assert canvas["x"] <= pin["x"] <= canvas["x"] + canvas["width"]
@@ -106,6 +108,7 @@ def test_a_hostile_name_is_text_in_popup_list_and_page(visit: Visit, name: str) 
     expect(page.locator(".map-card-name")).to_have_text(name)
     expect(page.locator(CARD).locator("p").nth(2)).to_have_text(name)
     expect(page.locator(".map-card-name a")).to_be_visible()
+    at_rest(page)
     page.locator(".map-card-name a").click()
     expect(page.locator("h1")).to_have_text(f"{name}（{name}）")
     page.locator(".project-map[data-ready=true]").wait_for()
@@ -117,7 +120,7 @@ def test_belts_carry_their_names(visit: Visit) -> None:
     page = visit.open("/maps/500106")
 
     expect(page.locator(".belt-shape")).to_have_count(4)
-    assert page.locator(".belt-label, .belt-label--flat").count() == 4
+    expect(page.locator(".belt-label, .belt-label--flat")).to_have_count(4)
 
 
 def test_colours_change_with_what_they_stand_for_and_stay_in_the_address(visit: Visit) -> None:
@@ -141,7 +144,7 @@ def test_layers_are_shown_and_hidden_and_stay_in_the_address(visit: Visit) -> No
     expect(page.locator(".belt-shape")).to_have_count(0)
     expect(page.locator(".guide-line")).to_have_count(4)
     expect(page.locator("canvas.leaflet-heatmap-layer")).to_have_count(1)
-    assert "layers=guides%2Cheat" in page.url
+    expect(page).to_have_url(re.compile("layers=guides%2Cheat"))
     page.reload()
     expect(page.locator(".guide-line")).to_have_count(4)
     expect(page.locator(".belt-shape")).to_have_count(0)
@@ -279,6 +282,7 @@ def test_heat_turned_off_while_it_is_asked_for_stays_off(visit: Visit) -> None:
 
 def test_pointing_at_a_pin_marks_its_row(visit: Visit) -> None:
     page, project = visit.open("/maps/500101"), data(visit, "500101")["projects"][0]
+    at_rest(page)
     marker(page, project["name"]).locator(".pin").hover()
 
     expect(page.locator(f'[data-project-code="{project["code"]}"]')).to_have_class(re.compile("is-pointed"))
@@ -331,7 +335,7 @@ def test_a_link_to_a_project_hidden_in_a_cluster_opens_that_project(crowd: Visit
     found = crowd.page.request.get(f"{crowd.url}/maps/500106/search.json?q=密集449").json()["results"][0]
     page = crowd.open(f"/maps/500106?focus={found['code']}")
 
-    expect(page.locator(".map-card-name")).to_have_text("密集449小学", timeout=10_000)
+    expect(page.locator(".map-card-name")).to_have_text("密集449小学")
     assert crowd.wrong() == []
 
 
@@ -358,7 +362,7 @@ def test_years_play_to_the_end_and_change_pins_legend_and_heat(crowd: Visit) -> 
 
     expect(page.get_by_role("button", name="逐年播放")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-map-year-text]")).to_have_text("全部年份")
-    assert "year=" not in page.url
+    expect(page).not_to_have_url(re.compile("year="))
     # leaflet.heat reads its canvas back; the browser advises on that, nothing is wrong.
     assert [fault for fault in crowd.wrong() if "willReadFrequently" not in fault] == []
 
@@ -368,7 +372,7 @@ def test_the_small_map_shows_once_only_a_part_is_in_view(crowd: Visit) -> None:
     expect(page.locator(".map-mini")).to_be_hidden()
     for _ in range(4):
         page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_timeout(200)
+        at_rest(page)
 
     expect(page.locator(".map-mini")).to_be_visible()
     frame, small = page.locator(".mini-frame").bounding_box(), page.locator(".mini-shape").bounding_box()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -65,11 +66,12 @@ def test_without_scripts_the_progress_is_a_link_away(chromium: Browser, website:
     for box in ("xlsx", "docx", "pptx", "pdf"):
         page.locator(f"#{box}").uncheck()
     page.get_by_role("button", name="生成报告").click()
-    for _ in range(60):
-        if page.locator(".file-list").count():
-            break
-        page.get_by_role("link", name="刷新进度").click()
+    page.wait_for_load_state()
+    until = time.monotonic() + SECONDS / 1000
+    while not page.locator(".file-list").count() and time.monotonic() < until:
         page.wait_for_timeout(250)
+        with page.expect_navigation():
+            page.get_by_role("link", name="刷新进度").click()
 
     assert page.locator(".file-list").count() == 1
     context.close()

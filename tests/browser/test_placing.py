@@ -38,6 +38,7 @@ def test_a_click_and_a_drag_put_the_pin_and_say_how_exact_they_are(visit: Visit)
         "在地图上点选",
     )
     expect(page.locator("[data-readings-rows] tr")).to_have_count(4)
+    at_rest(page)
     pin = page.locator(PIN).bounding_box()
     assert pin
     page.mouse.move(pin["x"] + 10, pin["y"] + 10)
@@ -57,7 +58,7 @@ def test_the_same_pair_stands_as_a_ghost_where_another_datum_puts_it(visit: Visi
         if ghost.count():
             break
         page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_timeout(400)
+        at_rest(page)
 
     expect(ghost).to_have_count(1)
     expect(page.locator(".ghost-label").get_by_text(re.compile("若为 BD-09"))).to_have_count(1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from portfolio.services.settings import change_setting
 from portfolio.store.queries.map_settings import PUBLIC, REVIEW_NUMBER
 from portfolio.web import create_app
-from tests.browser.conftest import HOSTILE, MARKS, WIDTHS, Site, Visit, new_context, serving, watched
+from tests.browser.conftest import HOSTILE, MARKS, WIDTHS, Site, Visit, at_rest, new_context, serving, watched
 from tests.browser.test_pages import barriers, overflow
 from tests.builders import make_project, site, write
 from tests.conftest import Databases
@@ -57,6 +57,7 @@ def test_a_pin_opens_its_public_page_and_nothing_else(chromium: Browser, opened:
     card = page.locator(".leaflet-popup .map-card")
     expect(card.locator(".map-card-name")).to_have_text(HOSTILE[0])
     expect(card.locator("a")).to_have_count(1)
+    at_rest(page)
     card.get_by_role("link").click()
 
     expect(page).to_have_url(f"{opened.url}/public/projects/500106-0014")

@@ -83,7 +83,7 @@ def test_thirty_projects_are_reported_in_under_forty_actions(
         hands.type(str(40 + number))
         hands.press("Enter")
     hands.press("Control+Enter")
-    expect(grid.locator("[data-status]")).to_have_text("已报送 30 行", timeout=15_000)
+    expect(grid.locator("[data-status]")).to_have_text("已报送 30 行")
 
     print(f"30 projects reported in {hands.actions} actions beyond typing")
     assert hands.actions < MOST_ACTIONS

@@ -11,6 +11,8 @@
 
   for (const form of document.querySelectorAll("form[data-autosubmit]")) {
     form.addEventListener("change", (event) => {
+      // belts, lines and towns belong to one district: another one has none of them
+      if (event.target.name === "district") for (const zone of form.querySelectorAll("[name=belt], [name=line], [name=town]")) zone.value = "";
       if (!event.target.matches("input[type=text], input[type=search]")) form.requestSubmit();
     });
   }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from flask import g, request
 from flask_babel import gettext, lazy_gettext
@@ -77,6 +77,15 @@ class Chip:
     url: str
 
 
+class _Zone(NamedTuple):
+    """A zone in force: keys tell the zones of one district apart, not those of two."""
+
+    kind: LayoutKind
+    key: str
+    name: str
+    adcode: str
+
+
 def read_filter(args: Mapping[str, str]) -> ProjectFilter:
     """Read the filter from a query string, narrowed to the district of the person asking.
 
@@ -98,9 +107,10 @@ def read_filter(args: Mapping[str, str]) -> ProjectFilter:
     if args.get("codes"):
         values["codes"] = _codes(args["codes"])
     values |= _term_values(args)
-    values |= {name: _zone(name, args[name]) for name in ZONE_FILTERS if args.get(name)}
     chosen = ProjectFilter(**values, stage_unknown=args.get("stage") == UNKNOWN_STAGE, district=_district(args))
-    return chosen.within(scope_adcode())
+    chosen = chosen.within(scope_adcode())
+    zones: dict[str, Any] = {name: _zone(name, args[name], chosen) for name in ZONE_FILTERS if args.get(name)}
+    return replace(chosen, **zones)
 
 
 def _term_values(args: Mapping[str, str]) -> dict[str, Any]:
@@ -122,33 +132,37 @@ def _codes(text: str) -> tuple[str, ...]:
     return codes
 
 
-def _zone(name: str, key: str) -> str:
-    if key not in _NO_ZONE and key not in zone_names(ZONE_FILTERS[name]):
+def _zone(name: str, key: str, chosen: ProjectFilter) -> str:
+    if key not in _NO_ZONE and key not in zone_names(ZONE_FILTERS[name], chosen.district):
         raise RuleError(
             gettext("没有“%(key)s”这个%(what)s，请从列表中选择", key=key[:20], what=str(FILTER_LABELS[name]))
         )
     return key
 
 
-def zone_names(kind: LayoutKind) -> dict[str, str]:
-    """Return the names of the zones in force that the person may see, by key, and of lying in none."""
-    if "zone_names" not in g:
-        g.zone_names = _list_zone_names()
-    found: dict[str, str] = g.zone_names[kind]
+def zone_names(kind: LayoutKind, adcode: str | None) -> dict[str, str]:
+    """Return the names of the zones in force, of one district or all to be seen, by key, and of lying in none."""
+    if "zones" not in g:
+        g.zones = _list_zones()
+    found: dict[str, str] = {}
+    for one in g.zones:
+        if one.kind is kind and adcode in (None, one.adcode):
+            found[one.key] = f"{found[one.key]}、{one.name}" if one.key in found else one.name
     return found | {key: str(words) for key, words in _NO_ZONE.items()} if found else {}
 
 
-def _list_zone_names() -> dict[LayoutKind, dict[str, str]]:
+def _list_zones() -> list[_Zone]:
     drawn = list_zone_names(get_session(), today(), scope_adcode())
-    names = {kind: {row.key: row.name for row in drawn if row.kind is kind} for kind in LayoutKind}
     points = list_town_points(get_session(), today(), scope_adcode())
-    names[LayoutKind.TOWNS] |= {row.key: row.name for row in points}
-    return names
+    return [
+        *(_Zone(row.kind, row.key, row.name, row.adcode) for row in drawn),
+        *(_Zone(LayoutKind.TOWNS, row.key, row.name, row.adcode) for row in points),
+    ]
 
 
-def zone_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Return the choices of zones that a filter offers: name, label, and keys with their names."""
-    named = [(name, str(FILTER_LABELS[name]), zone_names(kind)) for name, kind in ZONE_FILTERS.items()]
+def zone_choices(chosen: ProjectFilter) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return the zones that the filter offers where it is: name, label, and keys with their names."""
+    named = [(name, str(FILTER_LABELS[name]), zone_names(kind, chosen.district)) for name, kind in ZONE_FILTERS.items()]
     return [(name, label, list(names.items())) for name, label, names in named if names]
 
 
@@ -234,6 +248,12 @@ def chips(*, but: tuple[str, ...] = ()) -> list[Chip]:
     ]
 
 
+def _district_in_address() -> str | None:
+    """Return the district that this request's path or its filter names, or None."""
+    named = ((request.view_args or {}).get("adcode"), request.args.get("district"))
+    return next((adcode for adcode in named if adcode in known_districts()), None)
+
+
 def _chip_text(name: str, value: str) -> str:
     if value == UNKNOWN_STAGE:
         return str(gettext("阶段未报"))
@@ -244,7 +264,7 @@ def _chip_text(name: str, value: str) -> str:
     if name == "located":
         return str(gettext("已定位") if _LOCATED[value] else gettext("未定位"))
     if name in ZONE_FILTERS:
-        return zone_names(ZONE_FILTERS[name]).get(value, value)
+        return zone_names(ZONE_FILTERS[name], _district_in_address()).get(value, value)
     return _plain_text(name, value)
 
 

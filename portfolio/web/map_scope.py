@@ -49,5 +49,4 @@ def map_scope(adcode: str) -> MapScope:
     district = districts.get_district(get_session(), adcode)
     if not in_scope(adcode):
         abort(404)
-    chosen = filters.read_filter({name: value for name, value in args.items() if name != "district"})
-    return MapScope(adcode, [district], chosen.within(adcode))
+    return MapScope(adcode, [district], filters.read_filter({**args, "district": adcode}))

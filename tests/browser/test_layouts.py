@@ -126,3 +126,12 @@ def test_outlines_of_towns_colour_the_map_and_say_their_figures(visit: Visit, tm
 
 def _ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
     return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def test_another_district_in_the_filter_drops_the_belt_that_it_does_not_have(visit: Visit) -> None:
+    page = visit.open("/projects?district=500106&belt=loop&level=primary")
+    page.locator("#filter-district").select_option("500101")
+
+    expect(page.locator(".chip")).to_have_text(["区县：万州区×", "学段：小学×"])
+    expect(page.locator("#filter-belt")).to_have_count(0)
+    assert visit.wrong() == []

@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
         scope=filters.scope_title(chosen),
         chips=money_filters.entry_chips(),
         districts=visible_districts(),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         sources=tuple(Source),
     )
 
@@ -109,6 +109,6 @@ def readiness() -> ResponseReturnValue:
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         districts=visible_districts(),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         link=lambda row, key: project_url(row[1]) if key in ("name", "code") else None,
     )

@@ -45,7 +45,7 @@ def summary() -> ResponseReturnValue:
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         districts=visible_districts(),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         entries_url=entries_url,
         summary_link=_summary_link,
         matrix_link=lambda row, key: _matrix_link(matrix.state, row[0], key),

@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
         districts=visible_districts(),
         sources=tuple(Source),
         levels=tuple(Level),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         link=_narrowed,
     )
 

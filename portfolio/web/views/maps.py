@@ -54,12 +54,16 @@ _KINDS = (
 @blueprint.get("")
 @requires(Permission.VIEW)
 def index() -> ResponseReturnValue:
-    """Go to the map of what is ticked in the register, else of its filter, else of the first district to be seen."""
+    """Go to the map of what is ticked in the register, else of its filter, else of the first district to be seen.
+
+    Zones are looked for in every district.
+    """
     shown = visible_districts()
     if not shown:
         return render_template("maps/none.html")
     codes = ",".join(request.args.getlist("codes")) or request.args.get(AMONG)
-    adcode = request.args.get("district") or (ALL if codes or AMONG in request.args else shown[0].adcode)
+    is_anywhere = codes or not request.args.keys().isdisjoint({AMONG, *filters.ZONE_FILTERS})
+    adcode = request.args.get("district") or (ALL if is_anywhere else shown[0].adcode)
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in ("district", AMONG)}
     return redirect(url_for(".show", **{**kept, "codes": codes or None, "adcode": adcode}))
 
@@ -93,7 +97,7 @@ def show(adcode: str) -> ResponseReturnValue:
         notes=[*map_notes(scope), *_review_note(adcode)],
         rest_url_located=rest_url(adcode, located=True),
         rest_url_unlocated=rest_url(adcode, located=False),
-        **_frame(adcode),
+        **_frame(scope),
     )
 
 
@@ -130,16 +134,16 @@ def project_inset(project: Project) -> MapShell:
     return inset_map(bounds, url_for("mapdata.inset", code=project.code), focus=project.code, words=shell_words())
 
 
-def _frame(adcode: str) -> dict[str, Any]:
+def _frame(scope: MapScope) -> dict[str, Any]:
     """Return what stands around the map: the other maps, filters, downloads."""
     return {
-        "tabs": [_tab(one, adcode) for one in _adcodes()],
+        "tabs": [_tab(one, scope.adcode) for one in _adcodes()],
         "chips": filters.chips(but=_GIVEN),
         "terms": TERMS,
         "openings": list(Opening),
-        "zone_choices": filters.zone_choices(),
+        "zone_choices": filters.zone_choices(scope.chosen),
         "is_filtered": bool(filters.filter_args(but=_GIVEN)),
-        "downloads": _downloads(adcode),
+        "downloads": _downloads(scope.adcode),
         "filter_args": filters.filter_args(but=_GIVEN),
     }
 

@@ -77,7 +77,7 @@ def seats() -> ResponseReturnValue:
         chips=filters.chips(),
         terms=TERMS,
         districts=visible_districts(),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
     )
 
 

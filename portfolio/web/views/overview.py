@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
         args=filters.filter_args(),
         terms=TERMS,
         districts=visible_districts(),
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         is_wall="wall" in request.args,
         adcode=adcode,
         inset=small_map(adcode),

@@ -121,7 +121,7 @@ def _show_index(form: PackForm) -> str:
 def _zones(chosen: ProjectFilter) -> list[str]:
     """Return the names of the zones that a filter names."""
     keys = [(kind, getattr(chosen, name)) for name, kind in filters.ZONE_FILTERS.items()]
-    return [filters.zone_names(kind).get(key, key) for kind, key in keys if key is not None]
+    return [filters.zone_names(kind, chosen.district).get(key, key) for kind, key in keys if key is not None]
 
 
 def _own_name() -> str:

@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         scope=filters.scope_title(chosen),
         chips=filters.chips(),
         terms=TERMS,
-        zone_choices=filters.zone_choices(),
+        zone_choices=filters.zone_choices(chosen),
         districts=visible_districts(),
         lead_units=projects.list_lead_units(get_session(), scope_adcode()),
     )

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,8 +104,14 @@ class Site:
 
 @pytest.fixture(scope="session")
 def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The application with made-up figures and hostile names, served from a SQLite file of its own."""
-    folder = tmp_path_factory.mktemp("website")
+    """The website that tests share which leave it as they found it, or mind only what is theirs."""
+    with furnished(tmp_path_factory.mktemp("website")) as site:
+        yield site
+
+
+@contextmanager
+def furnished(folder: Path) -> Iterator[Site]:
+    """Serve the application with made-up figures and hostile names from a SQLite file of its own."""
     app = create_app(
         database_url=Databases("sqlite", folder, None).new("filled"), instance=folder / "instance", testing=True
     )

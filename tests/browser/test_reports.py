@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import MARKS, Site, new_context, watched
+from tests.browser.conftest import MARKS, Site, furnished, new_context, watched
 
 pytestmark = MARKS
 
@@ -20,11 +20,17 @@ MOST_ACTIONS = 40
 @pytest.fixture
 def context(chromium: Browser, website: Site) -> Iterator[BrowserContext]:
     """Signed-in profile of a test's own: what one keeps on the computer is not another's."""
+    made = context_of(chromium, website)
+    yield made
+    made.close()
+
+
+def context_of(chromium: Browser, website: Site) -> BrowserContext:
+    """Return a fresh signed-in profile that may copy and paste."""
     made = new_context(chromium, website)
     made.grant_permissions(["clipboard-read", "clipboard-write"], origin=website.url)
     sign_in(made, website)
-    yield made
-    made.close()
+    return made
 
 
 def sign_in(context: BrowserContext, website: Site) -> None:
@@ -68,10 +74,16 @@ class Hands:
         self.page.keyboard.type(value)
 
 
-def test_thirty_projects_are_reported_in_under_forty_actions(
-    context: BrowserContext, website: Site, grid: Page
-) -> None:
+def test_thirty_projects_are_reported_in_under_forty_actions(chromium: Browser, tmp_path: Path) -> None:
+    with furnished(tmp_path) as website:
+        report_thirty(chromium, website)
+
+
+def report_thirty(chromium: Browser, website: Site) -> None:
+    context = context_of(chromium, website)
+    grid = context.new_page()
     visit = watched(grid, website)
+    grid.goto(website.url + GRID)
     before = len(cells(grid, "physical_percent"))
     codes = [one.removesuffix("-physical_percent") for one in cells(grid, "physical_percent")[:30]]
     grid.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join(f"{n}.5" for n in range(1, 31)) + "\r\n")
@@ -95,6 +107,7 @@ def test_thirty_projects_are_reported_in_under_forty_actions(
     assert "69" in stated
     assert "30.50" in stated
     assert visit.wrong() == []
+    context.close()
 
 
 def test_keys_move_restore_undo_and_redo_as_in_a_spreadsheet(context: BrowserContext, grid: Page) -> None:

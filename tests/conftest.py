@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -25,6 +26,13 @@ from portfolio.store.schema import migrate
 from portfolio.web import create_app
 from tests.builders import fill_register
 from tests.web.pages import CheckingClient, sign_in
+
+# The same examples at each run: red means that the code has changed. HYPOTHESIS_PROFILE=explore draws others.
+# A slow machine fails nothing, and what a test's fixtures hold is never changed by an example.
+PASSED_OVER = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=PASSED_OVER)
+settings.register_profile("explore", settings.get_profile("same"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ADMIN_PASSWORD = "correct horse battery"
 MEMORY = Path("/dev/shm")

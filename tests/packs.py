@@ -68,7 +68,7 @@ def ask(client: FlaskClient, **answers: str) -> TestResponse:
     return submit(client, "/packs", **({"district": ""} | answers))
 
 
-def wait_for(client: FlaskClient, address: str, *, seconds: float = 60) -> str:
+def wait_for(client: FlaskClient, address: str, *, seconds: float = 180) -> str:
     """Return the page of a pack once it is made, or has failed."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

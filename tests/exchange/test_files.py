@@ -44,7 +44,7 @@ def rows_of(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=20))
 def test_money_read_back_from_a_workbook_is_the_money_to_the_fen(amounts: list[int]) -> None:
     content = workbook(*(("甲", Nature.NEW, fen, None, None) for fen in amounts))

@@ -150,7 +150,7 @@ def test_characters_that_xml_forbids_are_left_out(kind: GisKind, tmp_path: Path)
     assert list(records(kind, [(project("甲\x00\x08\x1b\ufffe\ud800乙"), POINT)], tmp_path)) == ["甲乙"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=60), st.integers(-MAX_FEN, MAX_FEN))
 def test_any_text_and_amount_leave_the_xml_and_json_well_formed(text: str, fen: int) -> None:
     pairs: list[tuple[Row, Any]] = [((text, Nature.NEW, fen, text, None, None, None), POINT)]

@@ -291,7 +291,7 @@ def test_what_the_font_lacks_is_replaced_before_matplotlib_sees_it() -> None:
     assert printable(hostile.title) == "校园□挂图"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=80), width=st.floats(min_value=6, max_value=60))
 def test_lines_hold_the_whole_text_and_stay_within_their_width(text: str, width: float) -> None:
     page = Page(Paper.A3)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -86,19 +84,18 @@ def test_places_are_told_their_belt(lines: gpd.GeoDataFrame) -> None:
     assert belt_of_points([], [], belts) == []
 
 
-def test_ten_thousand_places_are_quick(lines: gpd.GeoDataFrame) -> None:
+def test_ten_thousand_places_get_what_each_gets_alone(lines: gpd.GeoDataFrame) -> None:
     belts = build_belts(lines, [WEST_EAST, SOUTH_NORTH], None)
     west, south, east, north = belts.total_bounds
     random = np.random.default_rng(7)
     lons, lats = random.uniform(west, east, 10_000), random.uniform(south, north, 10_000)
 
-    start = time.perf_counter()
     found = belt_of_points(lons, lats, belts)
-    seconds = time.perf_counter() - start
 
-    counts = {name: found.count(name) for name in ("first", "second", None)}
-    assert sum(counts.values()) == 10_000, counts
-    assert seconds < 0.2, f"{seconds:.3f} s for 10,000 places, {counts}"
+    assert [found[n] for n in range(0, 10_000, 97)] == [
+        belt_of_points([lons[n]], [lats[n]], belts)[0] for n in range(0, 10_000, 97)
+    ]
+    assert min(found.count(name) for name in ("first", "second", None)) > 0
 
 
 def test_a_footprint_is_shared_out_by_area(lines: gpd.GeoDataFrame) -> None:

@@ -17,7 +17,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box, mapping
 
@@ -604,7 +604,6 @@ vertices = st.tuples(st.floats(106.3, 106.6), st.floats(29.4, 29.7))
 
 
 @given(st.lists(st.lists(vertices, min_size=3, max_size=8), min_size=1, max_size=3))
-@settings(deadline=None)
 def test_an_outline_survives_its_text_to_a_centimetre(rings: list[list[tuple[float, float]]]) -> None:
     drawn = shapely.union_all([shapely.MultiPoint(ring).convex_hull.buffer(0.001) for ring in rings])
 
@@ -678,7 +677,6 @@ json_values = st.recursive(
 
 
 @given(json_values, st.sampled_from(["Polygon", "MultiPolygon", "GeometryCollection", "Point", "Odd"]), json_values)
-@settings(deadline=None)
 def test_random_json_raises_nothing_but_our_own_sentences(value: Any, kind: str, crs: Any) -> None:
     for content in (
         value,
@@ -692,9 +690,7 @@ def test_random_json_raises_nothing_but_our_own_sentences(value: Any, kind: str,
 
 @pytest.mark.filterwarnings("ignore")  # GDAL warns of damage that it reads past
 @given(data=st.data())
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60)
 def test_damaged_files_raise_nothing_but_our_own_sentences(
     data: st.DataObject, whole: tuple[bytes, dict[str, bytes]]
 ) -> None:

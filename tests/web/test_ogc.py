@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape
 from werkzeug.serving import make_server
@@ -371,7 +371,7 @@ def test_what_does_not_exist_is_404_as_plain_json(reader: FlaskClient, path: str
 TYPED = st.text(alphabet="0123456789.,-+eE/:TZN anif_ｘ１", max_size=40) | st.text(max_size=20)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(name=st.sampled_from(["limit", "offset", "bbox", "datetime"]), text=TYPED)
 def test_whatever_is_typed_is_answered_or_refused_in_words(reader: FlaskClient, name: str, text: str) -> None:
     response = reader.get(ITEMS, query_string={name: text.encode("utf-8", "replace")})

@@ -22,6 +22,7 @@ _UNREADABLE = (
     OSError, ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, AttributeError, RuntimeError,
     struct.error, MemoryError, Warning,
 )  # fmt: skip
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 _TAKEN = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -44,10 +45,28 @@ def read_position(data: bytes) -> PhotoPosition:
     """
     if len(data) > LARGEST_BYTES:
         raise RuleError(say("照片超过 20 MB，请选用较小的照片。"), FIELD)
+    check_kind(data)
     taken_at, lon, lat = _origin(data)
     if lon is None or lat is None:
         raise RuleError(say("照片里没有可用的位置，手机拍照时请打开定位，并上传未经压缩的原图。"), FIELD)
     return PhotoPosition(lon, lat, taken_at)
+
+
+def check_kind(data: bytes) -> None:
+    """Refuse the kind of photo that iPhones and some others take by themselves, and say how to get another.
+
+    Raises
+    ------
+    RuleError
+        If it is a HEIC or HEIF photo: an ISO media file whose first box names one of their brands.
+    """
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        raise RuleError(
+            say(
+                "这是 HEIC 照片，系统读不了；请在手机相机设置里把格式改为“兼容性最佳”（JPEG）后重拍，或把它另存为 JPEG 再上传"
+            ),
+            FIELD,
+        )
 
 
 def read_origin(data: bytes) -> tuple[str | None, float | None, float | None]:

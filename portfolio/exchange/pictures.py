@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.sentences import say
-from portfolio.exchange.photos import LARGEST_BYTES, MOST_PIXELS, read_origin
+from portfolio.exchange.photos import LARGEST_BYTES, MOST_PIXELS, check_kind, read_origin
 
 FIELD = "photo"
 LONGEST_SIDE = 2560
@@ -40,6 +40,7 @@ def read_picture(data: bytes) -> Picture:
         raise RuleError(say("请先选择或拍一张照片"), FIELD)
     if len(data) > LARGEST_BYTES:
         raise RuleError(say("照片超过 20 MB，没有保存；请选用较小的照片"), FIELD)
+    check_kind(data)
     body = _written_anew(data)
     taken_at, lon, lat = read_origin(data)
     return Picture(body, taken_at, lon, lat)

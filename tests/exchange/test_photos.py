@@ -69,6 +69,8 @@ def test_too_many_bytes_and_other_files_are_refused() -> None:
         read_position(bytes(20 * 1024 * 1024 + 1))
     with pytest.raises(RuleError, match="不是能读取的照片"):
         read_position(b"%PDF-1.7")
+    with pytest.raises(RuleError, match="HEIC 照片.*另存为 JPEG"):
+        read_position(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
 
 
 @given(st.sampled_from(["JPEG", "PNG"]), st.integers(0, 400), st.binary(min_size=1, max_size=40))

@@ -103,6 +103,7 @@ def test_an_offer_that_was_tampered_with_is_refused(app: Flask, planner: FlaskCl
         (b"", "请先选择或拍一张照片"),
         (b"%PDF-1.7 no picture", "不是能读取的照片"),
         (a_picture()[:200], "不是能读取的照片"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "这是 HEIC 照片"),
         (b"\xff\xd8\xff\xe0" + bytes(20 * 1024 * 1024), "照片超过 20 MB"),
     ],
     ids=["nothing", "pdf", "cut off", "21 MB"],

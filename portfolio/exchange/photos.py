@@ -62,9 +62,7 @@ def check_kind(data: bytes) -> None:
     """
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         raise RuleError(
-            say(
-                "这是 HEIC 照片，系统读不了；请在手机相机设置里把格式改为“兼容性最佳”（JPEG）后重拍，或把它另存为 JPEG 再上传"
-            ),
+            say("这是 HEIC 照片，系统读不了；请把手机相机的格式改为“兼容性最佳”（JPEG）后重拍，或另存为 JPEG 再上传"),
             FIELD,
         )
 

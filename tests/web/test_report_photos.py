@@ -106,7 +106,7 @@ def test_an_offer_that_was_tampered_with_is_refused(app: Flask, planner: FlaskCl
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "这是 HEIC 照片"),
         (b"\xff\xd8\xff\xe0" + bytes(20 * 1024 * 1024), "照片超过 20 MB"),
     ],
-    ids=["nothing", "pdf", "cut off", "21 MB"],
+    ids=["nothing", "pdf", "cut off", "heic", "21 MB"],
 )
 def test_what_is_no_photo_is_refused_beside_the_field(
     app: Flask, planner: FlaskClient, body: bytes, sentence: str

@@ -23,7 +23,7 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.quantities import MoneyUnit, fen_to, parse_money_fen
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports import funding
-from portfolio.services import contracts, documents, ledger
+from portfolio.services import claims, contracts, documents, ledger
 from portfolio.store.models import Contract, FundingDocument, LedgerEntry, Project
 from portfolio.store.queries import documents as document_queries
 from portfolio.store.queries.projects import ProjectFilter
@@ -32,6 +32,7 @@ from tests.builders import SHAPINGBA, WANZHOU, make_contract, make_document, mak
 
 Key = tuple[int, Source, int, MoneyState]
 RECEIVED, PAID = MoneyState.RECEIVED, MoneyState.PAID
+TYPED = {one: (f"渝财建〔2025〕{one}号", f"渝财建[2025] {one} 号", f"渝财建【２０２５】{one}号") for one in range(1, 7)}
 SOURCES = (Source.DISTRICT_BUDGET, Source.SPECIAL_BOND, Source.CITY_GRANT)
 YEARS = (2024, 2025, 2026)
 FREE = tuple(state for state in MoneyState if state is not PAID)
@@ -45,6 +46,7 @@ class Line:
     entry: LedgerEntry
     document: FundingDocument | None = None
     contract: Contract | None = None
+    number: int | None = None
     is_reversed: bool = False
 
 
@@ -60,6 +62,7 @@ class LedgerMachine:
         self.reversals: list[LedgerEntry] = []
         self.given: dict[int, int] = {}
         self.documents: list[FundingDocument] = []
+        self.numbered: dict[tuple[int, int, Source, MoneyState, int], FundingDocument] = {}
         self.contracts: dict[int, list[int]] = {}
         self.done: Counter[str] = Counter()
 
@@ -68,6 +71,7 @@ class LedgerMachine:
         verbs: dict[Callable[[], None], int] = {
             self.enter: 6, self.pay: 6, self.reverse: 5, self.reverse_again: 1, self.register: 2, self.split: 4,
             self.split_wrongly: 2, self.give_to_one: 2, self.carry: 3, self.withdraw: 2, self.sign: 1, self.change: 1,
+            self.type_number: 6, self.register_typed: 2, self.claim: 4,
         }  # fmt: skip
         (verb,) = self.draw.choices(list(verbs), list(verbs.values()))
         verb()
@@ -192,6 +196,51 @@ class LedgerMachine:
         if document is not None:
             with self.refused_if(self.given[document.id] > 0, "请先冲销"):
                 documents.withdraw_document(self.session, document, "测试")
+                self.numbered = {key: one for key, one in self.numbered.items() if one is not document}
+
+    def type_number(self) -> None:
+        """Enter an amount with the number of a document, typed in one way or another: refused once that is live."""
+        project, number, year = self.draw.choice(self.projects), self.draw.choice(list(TYPED)), 2025
+        source, state, fen = self.draw.choice(SOURCES[:2]), self.draw.choice(documents.GIVING[-2:]), self.amount()
+        typed = self.draw.choice(TYPED[number])
+        draft = LedgerDraft(source=source, state=state, year=year, amount_fen=fen, document_no=typed)
+        with self.refused_if((project.district_id, number, source, state, year) in self.numbered, "已登记为资金文件"):
+            entry = ledger.add_entry(self.session, project, draft)
+            self.keep([((project.id, source, year, state), fen)], entry)
+            self.lines[-1].number = number
+
+    def register_typed(self) -> None:
+        """Register the document that an entry names: refused where it is there already."""
+        named = [one for one in self.lines if one.number and not one.is_reversed]
+        line = self.draw.choice(named) if named else None
+        if line is None or line.number is None:
+            return
+        (_project, source, year, state), _fen = line.parts[0]
+        key = (line.entry.project.district_id, line.number, source, state, year)
+        number, district = self.draw.choice(TYPED[line.number]), line.entry.project.district.adcode
+        given = {"number": number, "source": source, "state": state, "year": year, "district": district}
+        with self.refused_if(key in self.numbered, "已登记过"):
+            fen = max(1, sum(one.parts[0][1] for one in self.unclaimed(key)) + self.draw.choice((-1, 0, 10**6)))
+            self.numbered[key] = document = make_document(self.session, amount_fen=fen, **given)
+            self.documents.append(document)
+            self.given[document.id] = 0
+            self.done["register"] += 1
+
+    def claim(self) -> None:
+        """Bring some or all of what names a document under it: refused whole where it has less left."""
+        if not self.numbered:
+            return
+        key = self.draw.choice([key for key in self.numbered if self.unclaimed(key)] or list(self.numbered))
+        document, lines = self.numbered[key], self.unclaimed(key)
+        chosen = lines if self.draw.random() < 0.7 else self.draw.sample(lines, len(lines) // 2)
+        over = sum(one.parts[0][1] for one in chosen) > document.amount_fen - self.given[document.id]
+        with self.refused_if(over or not chosen, "可分配" if chosen else "请勾选"):
+            entries = claims.claim_entries(self.session, document, [one.entry.id for one in chosen])
+            for line, entry in zip(chosen, entries, strict=True):
+                line.is_reversed = True
+                self.sums[line.parts[0][0]] -= line.parts[0][1]
+                self.keep(line.parts, entry, document=document)
+                self.done["claimed"] += 1
 
     def sign(self) -> None:
         """Sign a contract."""
@@ -262,6 +311,16 @@ class LedgerMachine:
         live = [one for one in self.documents if one.withdrawn_at is None]
         return self.draw.choice(live) if live else None
 
+    def unclaimed(self, key: tuple[int, int, Source, MoneyState, int]) -> list[Line]:
+        """Return the lines that name a document without standing under it, by number."""
+        open_lines = [one for one in self.lines if one.number and not one.is_reversed]
+        wanted = []
+        for line in open_lines:
+            (_project, source, year, state), _fen = line.parts[0]
+            if (line.entry.project.district_id, line.number, source, state, year) == key:
+                wanted.append(line)
+        return sorted(wanted, key=lambda one: one.entry.id)
+
     def contracts_of(self, project: Project) -> list[Contract]:
         found = [self.session.get_one(Contract, number) for number in self.contracts]
         return [one for one in found if one.project_id == project.id]
@@ -285,6 +344,12 @@ class LedgerMachine:
         for document in self.documents[-2:]:
             assert document_queries.stand(self.session, document).allocated_fen == self.given[document.id]
             assert self.given[document.id] <= document.amount_fen
+        newest = dict(list(self.numbered.items())[-3:])
+        found = document_queries.count_unclaimed(self.session, newest.values())
+        expected = {one.id: self.unclaimed(key) for key, one in newest.items()}
+        assert {number: (one.count, one.fen) for number, one in found.items()} == {
+            number: (len(lines), sum(line.parts[0][1] for line in lines)) for number, lines in expected.items() if lines
+        }
 
     def compare_reports(self) -> None:
         """Both summaries and the register's totals, whole and by district, give the same sums."""

@@ -11,6 +11,14 @@ def search_key(*texts: str | None) -> str:
     return "|".join("".join(text.split()) for text in folded)
 
 
+_BRACKETS = str.maketrans("〔[【〖{（(", "〔" * 7) | str.maketrans("〕]】〗}）)", "〕" * 7)
+
+
+def document_key(number: str) -> str:
+    """Fold the number of a document: 渝财建【2025】9 号 and 渝财建[２０２５]9号 are one, however they were typed."""
+    return search_key(number).translate(_BRACKETS)
+
+
 _TOWN_ENDINGS = ("街道", "镇", "乡")
 
 

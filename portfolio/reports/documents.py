@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portfolio.domain.sentences import say
+from portfolio.domain.quantities import format_exact
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.queries import documents, ledger
-from portfolio.store.queries.documents import DocumentFilter, DocumentStanding
+from portfolio.store.queries.documents import DocumentFilter, DocumentStanding, Unclaimed
 from portfolio.store.queries.projects import ProjectFilter
 
 _DOCUMENTS = (
@@ -26,6 +28,7 @@ _DOCUMENTS = (
     Column("allocated", "已分配", Kind.MONEY, 15),
     Column("left", "可分配", Kind.MONEY, 15),
     Column("projects", "项目数", Kind.COUNT, 8),
+    Column("unclaimed", "未挂接（笔）", Kind.COUNT, 10),
     Column("record", "序号", Kind.CODE, 8),
 )
 _STATES = tuple(MoneyState)
@@ -35,12 +38,24 @@ def documents_table(session: Session, chosen: DocumentFilter, *, limit: int | No
     """Return one row per document, newest first; totals are of all live documents meant."""
     sums = documents.total_documents(session, chosen)
     found = documents.list_documents(session, chosen, limit=limit, offset=offset)
-    totals = ("合计", *[None] * 6, sums.given_fen, sums.allocated_fen, sums.left_fen, sums.projects, None)
-    notes = [say("可分配 = 文件金额 − 已分配；冲销分配后金额退回文件；合计不含已作废的文件。")]
-    return Table("资金文件", _DOCUMENTS, [_document_row(one) for one in found], totals, notes, sums.count)
+    unclaimed = documents.count_unclaimed(session, [one.document for one in found])
+    totals = ("合计", *[None] * 6, sums.given_fen, sums.allocated_fen, sums.left_fen, sums.projects, None, None)
+    rows = [_document_row(one, unclaimed.get(one.document.id, Unclaimed())) for one in found]
+    return Table("资金文件", _DOCUMENTS, rows, totals, [*_document_notes(unclaimed.values())], sums.count)
 
 
-def _document_row(one: DocumentStanding) -> tuple[object, ...]:
+def _document_notes(unclaimed: Collection[Unclaimed]) -> Iterator[Sentence]:
+    yield say("可分配 = 文件金额 − 已分配；冲销分配后金额退回文件；合计不含已作废的文件。")
+    if unclaimed:
+        fen = sum(one.fen for one in unclaimed)
+        yield say(
+            "所列文件另有 {count} 笔（{amount} 万元）只写文号、未挂接，没有计入已分配；打开文件可以认领。",
+            count=sum(one.count for one in unclaimed),
+            amount=format_exact(fen),
+        )
+
+
+def _document_row(one: DocumentStanding, unclaimed: Unclaimed) -> tuple[object, ...]:
     document = one.document
     return (
         say("{number}（已作废）", number=document.number) if document.withdrawn_at else document.number,
@@ -54,6 +69,7 @@ def _document_row(one: DocumentStanding) -> tuple[object, ...]:
         one.allocated_fen,
         one.left_fen,
         one.projects,
+        unclaimed.count,
         str(document.id),
     )
 

@@ -94,11 +94,32 @@ def split_document(
     ConfirmationNeededError
         If the unit of a share looks wrong, and ``confirmed`` is not that very sentence.
     """
+    hold_live(session, document)
+    _check_shares(document, shares, total_fen)
+    question = ask_about(session, document, shares, confirmed=confirmed)
+    return [give(session, document, share, question) for share in shares]
+
+
+def hold_live(session: Session, document: FundingDocument) -> None:
+    """Hold a document; raise RuleError where it is void."""
     hold(session, document)
     if document.withdrawn_at is not None:
         raise RuleError(say("这份文件已作废，不能再分配"))
-    _check_shares(document, shares, total_fen)
-    left = documents.stand(session, document).left_fen
+
+
+def ask_about(
+    session: Session, document: FundingDocument, shares: Sequence[Share], *, confirmed: str | None
+) -> Sentence | None:
+    """Return the question that shares raise and that was confirmed; None where they raise none.
+
+    Raises
+    ------
+    RuleError
+        If the document has less left than the shares come to.
+    ConfirmationNeededError
+        If ``confirmed`` is not that very question.
+    """
+    left, total_fen = documents.stand(session, document).left_fen, sum(share.amount_fen for share in shares)
     if total_fen > left:
         excess = format_exact(total_fen - left)
         raise RuleError(
@@ -107,7 +128,7 @@ def split_document(
     question = several(filter(None, (_doubt(session, share) for share in shares)), "；") or None
     if question is not None and question != confirmed:
         raise ConfirmationNeededError(question, "total")
-    return [_give(session, document, share, question) for share in shares]
+    return question
 
 
 def give_to_one(
@@ -164,7 +185,7 @@ def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen:
         raise RuleError(say("请至少填写一个项目和金额"), "total")
     codes = [share.project.code for share in shares]
     for share in shares:
-        _check_receiver(document, share.project)
+        check_receiver(document, share.project)
         if codes.count(share.project.code) > 1:
             raise RuleError(say("{project}出现了两次，请合并为一行", project=share.project.name), "total")
         if share.amount_fen <= 0:
@@ -177,7 +198,8 @@ def _check_shares(document: FundingDocument, shares: Sequence[Share], total_fen:
         raise RuleError(say("各项目合计 {sum} 万元，比本次分配总额多 {off} 万元，请核对", **sums), "total")
 
 
-def _check_receiver(document: FundingDocument, project: Project) -> None:
+def check_receiver(document: FundingDocument, project: Project) -> None:
+    """Raise RuleError where a document may not give to a project."""
     if project.district_id != document.district_id:
         raise RuleError(
             say("{project}不在{district}，不能分配", project=project.name, district=document.district.name), "total"
@@ -191,7 +213,8 @@ def _doubt(session: Session, share: Share) -> Sentence | None:
     return say("{project}：{question}", project=share.project.name, question=question) if question else None
 
 
-def _give(session: Session, document: FundingDocument, share: Share, warning: str | None) -> LedgerEntry:
+def give(session: Session, document: FundingDocument, share: Share, warning: str | None) -> LedgerEntry:
+    """Enter what a document gives to one project, unchecked."""
     draft = LedgerDraft(
         source=document.source,
         state=document.state,

@@ -82,7 +82,7 @@ def check_dates(draft: LedgerDraft) -> None:
         )
 
 
-def is_before(draft: LedgerDraft, day: dt.date) -> bool:
+def is_before(draft: LedgerDraft | LedgerEntry, day: dt.date) -> bool:
     """Return whether an amount's year, or its month where it is known, lies before a day's."""
     return (draft.year, draft.month or day.month) < (day.year, day.month)
 

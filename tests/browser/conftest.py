@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 
 from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.milestones import DelayReason, MilestoneDraft
-from portfolio.domain.terms import EstimateKind, MoneyState, Stage
+from portfolio.domain.terms import EstimateKind, MoneyState, Source, Stage
 from portfolio.services import ledger, milestones, users
 from portfolio.services.document_files import attach_files
 from portfolio.services.files import keep_file
@@ -170,6 +170,8 @@ def _plan_openings(session: Session) -> None:
 def _furnish_ledger(session: Session) -> None:
     """Give one project a document, a contract that was paid under, and estimates that overrun."""
     project, text = get_project(session, "500106-0005"), HOSTILE[2]
+    for year in (2025, 2026):
+        make_entry(session, project, wan=1, source=Source.CITY_GRANT, year=year, document_no=text, note=text)
     document = make_document(session, wan=5, district="500106", number=text, issuer=text)
     attach_files(session, document, [keep_file(session, text, "application/pdf", b"%PDF-")])
     split(session, document, (project, 3))

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portfolio.domain.roles import Role
-from portfolio.domain.terms import EstimateKind
+from portfolio.domain.terms import EstimateKind, Source
 from portfolio.store.models import FundingDocument, LedgerEntry
 from portfolio.store.queries.projects import get_project
 from tests.builders import (
@@ -246,6 +246,83 @@ def test_a_planner_of_another_district_neither_sees_nor_fills_a_document(furnish
     token = csrf_token(planner, "/money/documents/new")
     refused = planner.post("/money/documents/new", data=DOCUMENT | {"csrf_token": token})
     assert "没有这个区县" in wrong_fields(refused.text)["district"]
+
+
+# --- what only names a document ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def named(app: Flask) -> Flask:
+    """Application with 60 and 30 万元 that name a document in one project each, and what is of another year."""
+    with write(app) as session:
+        given = {"source": Source.CITY_GRANT, "document_no": "渝财建[2025] 9 号"}
+        make_entry(session, get_project(session, QIFANG), wan=60, **given)
+        make_entry(session, get_project(session, JIANGNAN), wan=30, **given)
+        make_entry(session, get_project(session, JIANGNAN), wan=5, year=2026, **given)
+        session.commit()
+    return app
+
+
+def test_registering_a_document_tells_what_names_it_already_and_one_action_brings_all_of_it_under_it(
+    named: Flask, client: FlaskClient
+) -> None:
+    registered = change(client, "/money/documents/new", ask="number", **DOCUMENT)
+    assert registered.location == "/money/documents/1#unclaimed"
+    page = client.get("/money/documents/1").text
+    assert "另有 2 笔（90.00 万元）只写文号、未挂接，请在下面认领" in page
+    own, other = tables(page)
+    assert [row[1:5] for row in own[1:]] == [
+        ["1", "2025", "到位", "60.00"],
+        ["2", "2025", "到位", "30.00"],
+        ["", "", "", "90.00"],
+    ]
+    assert "▲ 年度是 2026，文件是 2025" in other[1][0]
+    assert tables(client.get("/money/documents").text)[0][1][11] == "2"
+    assert "另有 2 笔（90 万元）只写文号、未挂接" in client.get("/money/documents").text
+
+    ticked = {"entries": ["1", "2"], "csrf_token": csrf_token(client, "/money/documents/1")}
+    assert client.post("/money/documents/1/claim", data=ticked).location == "/money/documents/1"
+    assert allocations(named) == [60_000_000, 30_000_000]
+    page = client.get("/money/documents/1").text
+    assert "已认领 2 笔" in page
+    assert "去认领" not in page
+    assert "认领到资金文件 渝财建〔2025〕9号" in client.get(f"/projects/{QIFANG}").text
+
+
+@pytest.mark.parametrize(
+    ("ticked", "sentence"),
+    [
+        ([], "请勾选要认领的记录"),
+        (["1", "3"], "第 3 号：年度是 2026，文件是 2025"),
+        (["99"], "没有第 99 号未挂接的记录"),
+        (["１", "x" * 99], "没有第 0 号未挂接的记录"),
+        (["1", "2"], "还可分配 80 万元，本次分配超出 10 万元"),
+    ],
+)
+def test_a_claim_that_does_not_fit_says_why_keeps_the_ticks_and_moves_nothing(
+    named: Flask, client: FlaskClient, ticked: list[str], sentence: str
+) -> None:
+    change(client, "/money/documents/new", ask="number", **(DOCUMENT | {"amount": "80"}))
+    before = sizes(named)
+    answers = {"entries": ticked, "csrf_token": csrf_token(client, "/money/documents/1")}
+    refused = client.post("/money/documents/1/claim", data=answers)
+
+    assert refused.status_code == 422
+    assert sentence in wrong_fields(refused.text)["entries"]
+    assert ('value="1" checked' in refused.text) == ("1" in ticked)
+    assert sizes(named) == before
+
+
+def test_a_viewer_sees_what_is_unclaimed_without_ticks_and_another_district_nothing(
+    named: Flask, client: FlaskClient
+) -> None:
+    change(client, "/money/documents/new", ask="number", **DOCUMENT)
+    viewer, planner = client_of(named, Role.VIEWER), client_of(named, Role.PLANNER, SHAPINGBA)
+    page = viewer.get("/money/documents/1").text
+    assert "另有 2 笔" in page
+    assert 'name="entries"' not in page
+    answers = {"entries": "1", "csrf_token": csrf_token(planner, "/money/documents/new")}
+    assert planner.post("/money/documents/1/claim", data=answers).status_code == 404
 
 
 # --- one amount under a document --------------------------------------------------------------------------------------

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portfolio.domain.search import document_key
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.base import Base, Fen, Tracked
 from portfolio.store.models.contract import Contract
 from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.project import Project
 
-_SIGN = "(amount_fen < 0) = ((reverses_id IS NOT NULL) <> (COALESCE(carried_year, 0) > year))"
+_UNCLAIMED = text("document_id IS NULL AND document_key IS NOT NULL")
+
+
+def _key_of(context: Any) -> str | None:
+    """Return the key of the number that a row is stored with."""
+    number = context.get_current_parameters().get("document_no")
+    return document_key(number) if number else None
 
 
 class LedgerEntry(Tracked, Base):
@@ -37,8 +45,10 @@ class LedgerEntry(Tracked, Base):
         Index("ix_ledger_entry_project", "project_id", "state", "amount_fen"),
         Index("ix_ledger_entry_document", "document_id", "amount_fen"),
         Index("ix_ledger_entry_contract", "contract_id", "amount_fen"),
+        Index("ix_ledger_entry_unclaimed", "document_key", sqlite_where=_UNCLAIMED, postgresql_where=_UNCLAIMED),
     )
     append_only = True
+    untracked_columns = frozenset({"document_key"})
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), comment="Whose money")
     source: Mapped[Source] = mapped_column(comment="Funding source (资金来源)")
@@ -50,6 +60,7 @@ class LedgerEntry(Tracked, Base):
         ForeignKey("funding_document.id"), comment="Document that gives it; number and date below are its own"
     )
     document_no: Mapped[str | None] = mapped_column(comment="Number of the document (文号)")
+    document_key: Mapped[str | None] = mapped_column(default=_key_of, comment="Number folded for comparing; derived")
     document_on: Mapped[dt.date | None] = mapped_column(comment="Date of the document")
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), comment="Contract that it is paid under")
     note: Mapped[str | None] = mapped_column(comment="Anything else; in a reversal the reason")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portfolio.domain.errors import NotFoundError
 from portfolio.domain.samples import MARK
+from portfolio.domain.search import document_key
 from portfolio.domain.sentences import say
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.models import District, FundingDocument, LedgerEntry, Project
@@ -101,9 +103,11 @@ def get_document(session: Session, number: int, *, within: str | None = None) ->
 
 
 def find_same(session: Session, district: District, number: str, **values: Any) -> FundingDocument | None:
-    """Return the live document of the same number, source, state and year, or None."""
-    statement = select(FundingDocument).filter_by(district_id=district.id, number=number, **values)
-    return session.scalar(statement.where(FundingDocument.withdrawn_at.is_(None)))
+    """Return the live document of the same number, however it is typed, source, state and year, or None."""
+    statement = select(FundingDocument).filter_by(district_id=district.id, **values)
+    live = session.scalars(statement.where(FundingDocument.withdrawn_at.is_(None)).order_by(FundingDocument.id))
+    key = document_key(number)
+    return next((one for one in live if document_key(one.number) == key), None)
 
 
 def stand(session: Session, document: FundingDocument) -> DocumentStanding:
@@ -115,6 +119,55 @@ def list_allocations(session: Session, document: FundingDocument) -> Sequence[Le
     """List every entry that refers to a document, reversals too, newest first."""
     statement = select(LedgerEntry).where(LedgerEntry.document_id == document.id)
     return session.scalars(statement.options(joinedload(LedgerEntry.project)).order_by(LedgerEntry.id.desc())).all()
+
+
+@dataclass(frozen=True)
+class Unclaimed:
+    """How many live entries name a document without standing under it, and what they come to."""
+
+    count: int = 0
+    fen: int = 0
+
+
+def count_unclaimed(session: Session, found: Iterable[FundingDocument]) -> dict[int, Unclaimed]:
+    """Return what is unclaimed of each live document, by its number; those of which nothing is are left out."""
+    wanted: dict[tuple[Any, ...], int] = {
+        (one.district_id, document_key(one.number), one.source, one.state, one.year): one.id
+        for one in found
+        if one.withdrawn_at is None
+    }
+    groups = (Project.district_id, LedgerEntry.document_key, LedgerEntry.source, LedgerEntry.state, LedgerEntry.year)
+    statement = select(*groups, func.count(), func.sum(LedgerEntry.amount_fen)).join(LedgerEntry.project)
+    statement = statement.where(*_unclaimed(), LedgerEntry.document_key.in_({key[1] for key in wanted}))
+    sums: dict[int, Unclaimed] = defaultdict(Unclaimed)
+    for *key, count, fen in session.execute(statement.group_by(*groups)):
+        if (number := wanted.get(tuple(key))) is not None:
+            sums[number] = Unclaimed(count, int(fen))
+    return sums
+
+
+def list_unclaimed(session: Session, document: FundingDocument) -> Sequence[LedgerEntry]:
+    """List the live entries of a document's district and source that name it without standing under it, by number.
+
+    Those of another state or year are among them.
+    """
+    statement = select(LedgerEntry).join(LedgerEntry.project).options(joinedload(LedgerEntry.project))
+    statement = statement.where(
+        *_unclaimed(),
+        LedgerEntry.document_key == document_key(document.number),
+        LedgerEntry.source == document.source,
+        Project.district_id == document.district_id,
+    )
+    return session.scalars(statement.order_by(LedgerEntry.id)).all()
+
+
+def _unclaimed() -> tuple[ColumnElement[bool], ...]:
+    reversal = aliased(LedgerEntry)
+    return (
+        LedgerEntry.document_id.is_(None),
+        LedgerEntry.reverses_id.is_(None),
+        ~exists().where(reversal.reverses_id == LedgerEntry.id),
+    )
 
 
 def _conditions(chosen: DocumentFilter) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
-from wtforms import FieldList, Form, FormField, SelectField
+from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from portfolio.domain.drafts import DocumentDraft
@@ -73,6 +73,17 @@ class FilesForm(FlaskForm):  # type: ignore[misc]
         description=_l("PDF、图片或 Office 文件，可一次选几个；每个不超过 20 MB，合计不超过 25 MB"),
         render_kw={"accept": ACCEPTED},
     )
+
+
+class ClaimForm(ConfirmedForm):
+    """Bring entries that name a document under it: those that are ticked."""
+
+    entries = SelectMultipleField(_l("要认领的记录"), choices=[], validate_choice=False)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Return the numbers that were ticked; a mangled one is none that exists."""
+        return [int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0 for text in self.entries.data]
 
 
 class ShareRow(Form):  # type: ignore[misc]

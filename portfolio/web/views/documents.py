@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,11 +14,13 @@ from portfolio.domain.clock import today
 from portfolio.domain.errors import NotFoundError, RuleError
 from portfolio.domain.quantities import MoneyUnit, fen_to
 from portfolio.domain.roles import Permission
+from portfolio.domain.sentences import Sentence
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.reports.documents import documents_table
 from portfolio.reports.tables import Table
+from portfolio.services import claims
 from portfolio.services import documents as service
-from portfolio.store.models import FundingDocument
+from portfolio.store.models import FundingDocument, LedgerEntry
 from portfolio.store.queries import documents, ledger
 from portfolio.store.queries.document_files import list_files
 from portfolio.store.queries.documents import DocumentFilter
@@ -26,7 +29,8 @@ from portfolio.store.queries.register import Window, list_register
 from portfolio.web import filters
 from portfolio.web.attachments import keep_attachment
 from portfolio.web.database import get_session
-from portfolio.web.forms.documents import FEWEST_ROWS, MOST_ROWS, DocumentForm, SplitForm
+from portfolio.web.formatters import format_wan
+from portfolio.web.forms.documents import FEWEST_ROWS, MOST_ROWS, ClaimForm, DocumentForm, SplitForm
 from portfolio.web.forms.money import VoidForm
 from portfolio.web.permissions import requires
 from portfolio.web.refusals import put_beside
@@ -96,25 +100,84 @@ def add() -> ResponseReturnValue:
             form.reject(error, beside="amount")
         else:
             get_session().commit()
-            flash(gettext("已登记文件 %(number)s，请分配到项目", number=document.number), "success")
-            return redirect(url_for(".split", document=document.id))
+            return _registered(document)
     return render_template("documents/new.html", form=form), 422 if form.errors else 200
+
+
+def _registered(document: FundingDocument) -> ResponseReturnValue:
+    """Say that a document is registered and lead to what comes next: to claim what names it already, else to split."""
+    unclaimed = documents.count_unclaimed(get_session(), [document]).get(document.id)
+    if unclaimed is None:
+        flash(gettext("已登记文件 %(number)s，请分配到项目", number=document.number), "success")
+        return redirect(url_for(".split", document=document.id))
+    sentence = gettext(
+        "已登记文件 %(number)s；另有 %(count)s 笔（%(amount)s 万元）只写文号、未挂接，请在下面认领",
+        number=document.number,
+        count=unclaimed.count,
+        amount=format_wan(unclaimed.fen),
+    )
+    flash(sentence, "success")
+    return redirect(url_for(".show", document=document.id, _anchor="unclaimed"))
 
 
 @blueprint.get(_ONE)
 @requires(Permission.VIEW)
 def show(document: int) -> ResponseReturnValue:
-    """Show a document with everything it gave."""
+    """Show a document with everything it gave, and what names it without standing under it."""
+    return _show(document, ClaimForm(formdata=None))
+
+
+def _show(document: int, form: ClaimForm) -> ResponseReturnValue:
     record = get_document_in_scope(document)
     entries = documents.list_allocations(get_session(), record)
-    return render_template(
+    page = render_template(
         "documents/show.html",
         standing=documents.stand(get_session(), record),
         document=record,
         files=list_files(get_session(), record),
         entries=entries,
         reversed_ids=ledger.reversed_among(entries),
+        unclaimed=_unclaimed(record),
+        form=form,
     )
+    return page, 422 if form.errors else 200
+
+
+@dataclass(frozen=True)
+class Unclaimed:
+    """What names a document without standing under it, each entry with the reason why it cannot be claimed, or None.
+
+    ``own`` is of the document's state and year, ``other`` is not.
+    """
+
+    own: list[tuple[LedgerEntry, Sentence | None]]
+    other: list[tuple[LedgerEntry, Sentence | None]]
+
+
+def _unclaimed(record: FundingDocument) -> Unclaimed:
+    """Return what is unclaimed of a document; of one that is void nothing."""
+    found = [] if record.withdrawn_at else documents.list_unclaimed(get_session(), record)
+    told = [(entry, claims.misfit(record, entry)) for entry in found]
+    own = [one for one in told if (one[0].state, one[0].year) == (record.state, record.year)]
+    return Unclaimed(own, [one for one in told if one not in own])
+
+
+@blueprint.post(f"{_ONE}/claim")
+@requires(Permission.EDIT_MONEY)
+def claim(document: int) -> ResponseReturnValue:
+    """Bring the entries that were ticked under the document: all of them or none."""
+    record, form = get_document_in_scope(document), ClaimForm()
+    if not form.validate():
+        return _show(document, form)
+    try:
+        claimed = claims.claim_entries(get_session(), record, form.numbers, confirmed=form.confirmed.data)
+    except RuleError as error:
+        get_session().rollback()
+        form.reject(error, beside=claims.FIELD)
+        return _show(document, form)
+    get_session().commit()
+    flash(gettext("已认领 %(count)s 笔，计入文件的已分配", count=len(claimed)), "success")
+    return redirect(url_for(".show", document=document))
 
 
 @blueprint.route(f"{_ONE}/split", methods=["GET", "POST"])

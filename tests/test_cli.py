@@ -238,7 +238,7 @@ def test_check_passes_with_figures_and_fails_at_the_first_broken_row(set_up: Pat
     run("sample", "--projects", "10")
     sound = run("check")
     assert sound.exit_code == 0
-    assert sound.output.count("✓") == 5
+    assert sound.output.count("✓") == 6
     execute(set_up, "UPDATE ledger_entry SET amount_fen = amount_fen + 100")
     broken = run("check")
     assert broken.exit_code == 1

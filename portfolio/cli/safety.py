@@ -17,6 +17,7 @@ from portfolio.services.membership import first_wrong_share
 from portfolio.store import backup as store_backup
 from portfolio.store.backup import ControlTotals
 from portfolio.store.history import first_broken_revision
+from portfolio.store.openings import first_wrong_opening
 from portfolio.store.queries.files import first_broken_file
 
 Finding = tuple[str, str | None]
@@ -51,6 +52,7 @@ def _findings(session: Session, totals: ControlTotals) -> Iterator[Finding]:
         ),
         (f"修订链（{totals.rows['revision']:,} 条）", lambda: first_broken_revision(session)),
         (f"附件（{totals.rows['stored_file']:,} 个）", lambda: first_broken_file(session)),
+        (f"投用年份（{totals.rows['project']:,} 个项目）", lambda: first_wrong_opening(session)),
         (f"布局归属（{totals.rows['zone_share']:,} 条）", lambda: first_wrong_share(session)),
         (f"资金台账与修订（{totals.rows['ledger_entry']:,} 笔）", lambda: _ledger_fault(session, totals)),
     )

@@ -21,6 +21,7 @@ from portfolio.services import users
 from portfolio.store.backup import back_up
 from portfolio.store.engine import open_session
 from portfolio.store.lights import renew_lights
+from portfolio.store.openings import renew_openings
 from portfolio.store.schema import head_revision, migrate
 
 _KINDS = {
@@ -52,6 +53,7 @@ def init() -> None:
         did_upgrade = _bring_up_to_date(engine, folder)
         with open_session(engine, write=True, actor=database.ACTOR) as session:
             added = _load(session, plan_folders(SHIPPED, folder / "plans"))
+            renew_openings(session)
             renew_lights(session)
             one_time = users.ensure_administrator(session, os.environ.get("PORTFOLIO_ADMIN_PASSWORD") or None)
             session.commit()

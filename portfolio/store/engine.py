@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
-from portfolio.store import history, lights
+from portfolio.store import history, lights, openings
 
 try:
     from pysqlite3 import dbapi2 as sqlite_driver
@@ -95,6 +95,7 @@ def open_session(engine: Engine, *, write: bool, actor: str | None = None, reaso
     """
     session = Session(engine.execution_options(portfolio_write=write), expire_on_commit=False)
     history.watch(session)
+    openings.watch(session)
     lights.watch(session)
     session.info.update(actor=actor, reason=reason)
     return session

@@ -12,6 +12,7 @@ from portfolio.services import sample, users
 from portfolio.store.engine import make_engine, open_session
 from portfolio.store.lights import renew_lights
 from portfolio.store.models import LedgerEntry, Project
+from portfolio.store.openings import renew_openings
 from portfolio.store.schema import migrate
 
 PASSWORD = "correct horse battery"
@@ -30,6 +31,7 @@ def build(folder: Path, projects: int) -> str:
         session.commit()
     _multiply(engine, projects // UNIT)
     with open_session(engine, write=True) as session:
+        renew_openings(session)
         renew_lights(session)
         session.commit()
     engine.dispose()

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 
 from portfolio.domain.terms import Stage
 from portfolio.store.engine import open_session
+from portfolio.store.openings import renew_openings
 
 _INSERT = """
 INSERT INTO milestone (project_id, stage, planned_on, forecast_on, actual_on, is_confirmed, version)
@@ -26,5 +27,6 @@ def add_milestones(engine: Engine) -> int:
         for stage, after in ((Stage.STARTED, 0), (Stage.ACCEPTED, 2), (Stage.IN_USE, 2)):
             given = {"stage": stage.value, "after": after}
             made += session.connection().execute(text(_INSERT), given).rowcount
+        renew_openings(session)
         session.commit()
     return made

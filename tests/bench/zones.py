@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from portfolio.domain.cells import shift_for
 from portfolio.domain.clock import today
+from portfolio.domain.colours import ColourBy
 from portfolio.domain.layouts import LayoutKind
+from portfolio.domain.terms import Opening
+from portfolio.reports.maps import CLUSTER_PIXELS
 from portfolio.reports.seats import seats_at_risk
 from portfolio.reports.zones import sum_zones
 from portfolio.services import membership
@@ -64,6 +69,8 @@ def pairs(engine: Engine, cursor: Any) -> Iterator[Pair]:
             lambda: seats_at_risk(session, everything),
             lambda: cursor.execute(_SEATS).fetchall(),
         )
+        yield _clusters(session, "the year slider", replace(everything, year=today().year))
+        yield _clusters(session, "year and planned", replace(everything, year=today().year, opening=Opening.PLANNED))
         middle = cursor.execute(f"SELECT code {_UNPLACED} ORDER BY code LIMIT 1 OFFSET 5000").fetchone()[0]
         yield (
             "placing queue : next and how many are left",
@@ -82,6 +89,15 @@ def _zones(session: Session, cursor: Any) -> Pair:
         lambda: sum_zones(session, chosen, layout),
         lambda: [cursor.execute(statement, given).fetchall() for statement in (_ZONES, _NO_ZONE)],
     )
+
+
+def _clusters(session: Session, what: str, chosen: ProjectFilter) -> Pair:
+    """Compare the clusters of a whole map that is narrowed by year with those of all its projects."""
+
+    def count(meant: ProjectFilter) -> object:
+        return maps.list_clusters(session, meant, shift=shift_for(8.5, CLUSTER_PIXELS), colour=ColourBy.STAGE)
+
+    return f"clusters with {what} : without", lambda: count(chosen), lambda: count(ProjectFilter())
 
 
 def _queue(session: Session, after: str) -> None:

@@ -6,16 +6,18 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from portfolio.domain.milestones import DelayReason, MilestoneDraft
 from portfolio.domain.terms import Opening, Stage
-from portfolio.services import milestones
+from portfolio.services import milestones, projects
+from portfolio.store.engine import open_session
 from portfolio.store.models import Project
+from portfolio.store.openings import first_wrong_opening, renew_openings
 from portfolio.store.queries.maps import count_years
-from portfolio.store.queries.openings import has_opened, opening_year
 from portfolio.store.queries.projects import ProjectFilter, count_projects
+from portfolio.store.schema import downgrade, migrate
 from tests.builders import make_project, site
 
 IN_USE, ACCEPTED = Stage.IN_USE, Stage.ACCEPTED
@@ -56,8 +58,8 @@ def test_the_milestones_days_tell_the_year_and_whether_it_has_come(
     session: Session, days: list[Any], values: dict[str, Any], year: int | None, is_actual: bool
 ) -> None:
     project = opening(session, *days, **values)
-    found = session.execute(select(opening_year(), has_opened()).where(Project.id == project.id)).one()
-    assert (found[0], bool(found[1])) == (year, is_actual)
+    found = session.execute(select(Project.opening_year, Project.has_opened).where(Project.id == project.id)).one()
+    assert tuple(found) == (project.opening_year, project.has_opened) == (year, is_actual)
 
 
 def test_the_filter_by_year_the_years_of_the_map_and_the_two_kinds_agree(session: Session) -> None:
@@ -85,3 +87,54 @@ def test_a_year_counts_its_last_day_and_not_the_day_after(session: Session) -> N
     later = MilestoneDraft(stage=IN_USE, planned_on=dt.date(2031, 1, 1))
     milestones.save_milestones(session, project, [later], seen=milestones.stamp([row]))
     assert count_projects(session, chosen) == 0
+
+
+def stored(session: Session, project: Project) -> tuple[int | None, bool]:
+    """Return what the columns hold, which the record in hand must know too."""
+    row = session.execute(select(Project.opening_year, Project.has_opened).where(Project.id == project.id)).one()
+    assert tuple(row) == (project.opening_year, project.has_opened)
+    return project.opening_year, project.has_opened
+
+
+def test_the_stored_year_follows_every_save_and_no_save_of_it_stands_in_the_history(session: Session) -> None:
+    project = make_project(session, completion_year=2024)
+    assert stored(session, project) == (2024, False)
+    milestones.save_milestones(session, project, [MilestoneDraft(stage=IN_USE, planned_on=day(2027))], seen="")
+    assert stored(session, project) == (2027, False)
+    (row,) = milestones.queries.list_milestones(session, project)
+    session.delete(row)
+    session.flush()
+    assert stored(session, project) == (2024, False)
+    projects.set_stage(session, project, IN_USE, version=project.version)
+    assert stored(session, project) == (2024, True)
+    assert project.version == 2  # registered, and its stage set
+
+
+def test_a_year_changed_behind_the_applications_back_is_found_and_mended(session: Session) -> None:
+    project = make_project(session, completion_year=2024)
+    assert first_wrong_opening(session) is None
+    session.execute(text("UPDATE project SET opening_year = 1999 WHERE id = :id"), {"id": project.id})
+    assert project.code in str(first_wrong_opening(session))
+    assert renew_openings(session) == 1
+    assert first_wrong_opening(session) is None
+    assert stored(session, project) == (2024, False)
+
+
+def test_the_step_that_brings_the_years_fills_them_from_what_is_there(engine: Engine) -> None:
+    with open_session(engine, write=True) as session:
+        for days, values, _, _ in CASES:
+            opening(session, *days, **values)
+        session.commit()
+        before = years(session)
+    downgrade(engine, "0015")
+    migrate(engine)
+    with open_session(engine, write=False) as session:
+        assert years(session) == before
+        assert first_wrong_opening(session) is None
+    assert {year for _, year, _ in before} >= {case[2] for case in CASES}
+
+
+def years(session: Session) -> list[tuple[int, int | None, bool]]:
+    """Return what is stored of every project."""
+    columns = (Project.id, Project.opening_year, Project.has_opened)
+    return [tuple(row) for row in session.execute(select(*columns).order_by(Project.id))]

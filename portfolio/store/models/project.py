@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event, false
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from portfolio.domain.cells import cell_of
@@ -39,7 +39,8 @@ class Project(Tracked, Base):
             "stage",
             "status",
             "level",
-            "completion_year",
+            "opening_year",
+            "has_opened",
             "total_investment_fen",
         ),
         Index(
@@ -53,7 +54,7 @@ class Project(Tracked, Base):
             "total_investment_fen",
         ),
     )
-    untracked_columns = frozenset({"search_text", "updated_at", "cell"})
+    untracked_columns = frozenset({"search_text", "updated_at", "cell", "opening_year", "has_opened"})
 
     code: Mapped[str] = mapped_column(unique=True, comment="Own code, such as 500101-0042; never reused")
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True, comment="Where it is built")
@@ -82,6 +83,10 @@ class Project(Tracked, Base):
     total_investment_fen: Mapped[Fen | None] = mapped_column(comment="Total investment as approved, fen")
     start_year: Mapped[int | None] = mapped_column(comment="Year in which construction starts or started")
     completion_year: Mapped[int | None] = mapped_column(comment="Year in which it is or was completed")
+    opening_year: Mapped[int | None] = mapped_column(comment="Year in which it opens or opened, see openings; derived")
+    has_opened: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="Whether that year has come true; derived"
+    )
     owner: Mapped[str | None] = mapped_column(comment="建设单位")
     user: Mapped[str | None] = mapped_column(comment="使用单位")
     lead_unit: Mapped[str | None] = mapped_column(comment="牵头单位")

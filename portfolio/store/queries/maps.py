@@ -14,7 +14,6 @@ from portfolio.domain.colours import BELOW_FEN, ColourBy, MoneyStep
 from portfolio.domain.terms import MoneyState, Status
 from portfolio.store.models import District, LedgerEntry, Plan, Project
 from portfolio.store.queries.lights import light_expression
-from portfolio.store.queries.openings import opening_year
 from portfolio.store.queries.projects import ProjectFilter, conditions, is_located
 
 # PostgreSQL knows a computed column again by its name only: the same expression has other parameters each time.
@@ -38,7 +37,7 @@ def list_places(session: Session, chosen: ProjectFilter, *, located: bool, limit
     )
     plain = (
         "id code name remark lon lat accuracy nature level stage status floor_area_m2 seats total_investment_fen "
-        "section item place_basis place_confirmed_by site_outline completion_year site_area_m2 is_sample"
+        "section item place_basis place_confirmed_by site_outline completion_year opening_year site_area_m2 is_sample"
     )
     columns = [getattr(Project, name) for name in plain.split()]
     statement = select(
@@ -120,7 +119,7 @@ def count_facets(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
 
 def count_years(session: Session, chosen: ProjectFilter) -> Sequence[Any]:
     """Count the located projects meant by the year in which they open, the unknown under None, by year."""
-    statement = select(opening_year().label("year"), func.count())
+    statement = select(Project.opening_year.label("year"), func.count())
     statement = statement.where(*conditions(replace(chosen, year=None)), is_located())
     return session.execute(statement.group_by("year").order_by("year")).all()
 

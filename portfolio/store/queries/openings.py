@@ -3,6 +3,8 @@
 Of a milestone's days the actual one counts before the expected and the planned; whether somebody confirmed it makes no
 difference. A school's year is that of 移交投用, else of 竣工验收, else its registered year of completion; the year in
 which it was to start is that of the planned day of 开工, else its registered year.
+
+A project's columns ``opening_year`` and ``has_opened`` hold the answers (see ``store/openings``).
 """
 
 from __future__ import annotations
@@ -27,19 +29,13 @@ def day_of(stage: Stage, day: Any = EXPECTED_ON) -> ScalarSelect[Any]:
     return select(day).where(*wanted).correlate(Project).scalar_subquery()
 
 
-def opening_year() -> ColumnElement[int]:
+def year_of_opening() -> ColumnElement[int | None]:
     """Return the year in which a project opens or opened, as SQL; null where nothing tells it."""
     years = [cast(extract("year", day_of(stage)), Integer) for stage in _OPENED]
     return func.coalesce(*years, Project.completion_year)
 
 
-def opens_by(year: int) -> ColumnElement[bool]:
-    """Return whether a project opens or opened by the end of a year, as SQL; null where nothing tells it."""
-    last = dt.date(year, 12, 31)
-    return func.coalesce(*(day_of(stage) <= last for stage in _OPENED), Project.completion_year <= year)
-
-
-def has_opened() -> ColumnElement[bool]:
+def opening_has_come() -> ColumnElement[bool]:
     """Return whether that year has come true: the milestone has its actual day; without one the stage tells, as SQL."""
     is_actual = case((Milestone.actual_on.is_not(None), 1), else_=0)
     delivered = case((Project.stage.in_(_DELIVERED), 1), else_=0)

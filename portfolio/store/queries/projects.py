@@ -19,7 +19,7 @@ from portfolio.domain.terms import Accuracy, Basis, Level, Nature, Opening, Phas
 from portfolio.store.models import District, Project
 from portfolio.store.queries.layouts import is_in_no_zone, is_in_zone
 from portfolio.store.queries.lights import light_expression
-from portfolio.store.queries.openings import has_opened, has_seats_in_a_term, is_in_term, is_lost_by, opens_by
+from portfolio.store.queries.openings import has_seats_in_a_term, is_in_term, is_lost_by
 from portfolio.store.queries.towns import is_in_town
 
 LOCATED = tuple(accuracy for accuracy in Accuracy if accuracy.is_located)
@@ -94,7 +94,7 @@ def conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     if chosen.stage_unknown:
         wanted.append(Project.stage.is_(None))
     if chosen.opening is not None:
-        wanted.append(has_opened() if chosen.opening is Opening.ACTUAL else not_(has_opened()))
+        wanted.append(Project.has_opened.is_(chosen.opening is Opening.ACTUAL))
     if chosen.phase is not None:
         wanted.append(Project.stage.in_([stage for stage in Stage if stage.phase is chosen.phase]))
     if chosen.light is not None:
@@ -118,7 +118,7 @@ def _place_conditions(chosen: ProjectFilter) -> list[ColumnElement[bool]]:
     if chosen.codes:
         wanted.append(Project.code.in_(chosen.codes))
     if chosen.year is not None:
-        wanted.append(opens_by(chosen.year))
+        wanted.append(Project.opening_year <= chosen.year)
     if chosen.box is not None:
         west, south, east, north = chosen.box
         wanted += [Project.lon.between(west, east), Project.lat.between(south, north)]

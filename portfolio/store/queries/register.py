@@ -15,7 +15,6 @@ from portfolio.domain.lights import Light
 from portfolio.domain.terms import Accuracy, Basis, Level, MoneyState, Nature, Stage, Status, Term
 from portfolio.store.models import District, LedgerEntry, Project
 from portfolio.store.queries.lights import light_expression
-from portfolio.store.queries.openings import opening_year
 from portfolio.store.queries.projects import ProjectFilter, conditions
 
 
@@ -54,11 +53,11 @@ def expressions(day: dt.date) -> dict[str, ColumnElement[Any]]:
     """Return the SQL expression of each column that a register can show."""
     plain = (
         "code name remark level nature stage status basis accuracy site_area_m2 floor_area_m2 classes seats "
-        "total_investment_fen start_year completion_year lead_unit owner national_code updated_at is_sample"
+        "total_investment_fen start_year completion_year opening_year lead_unit owner national_code updated_at "
+        "is_sample"
     )
     found: dict[str, Any] = {name: getattr(Project, name) for name in plain.split()}
     found["district"] = District.name
-    found["opening_year"] = opening_year()
     found["light"] = light_expression(day)
     found["received_fen"] = _money(MoneyState.RECEIVED)
     found["paid_fen"] = _money(MoneyState.PAID)

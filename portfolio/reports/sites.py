@@ -26,7 +26,8 @@ COLUMNS = (
     Column("stage", "阶段", Kind.TERM, 14),
     Column("status", "状态", Kind.TERM, 8),
     Column("light", "红黄绿灯", Kind.TERM, 8),
-    Column("completion", "建成年份", Kind.YEAR, 8),
+    Column("completion", "登记建成年份", Kind.YEAR, 8),
+    Column("opening", "投用年份", Kind.YEAR, 8),
     Column("seats", "学位", Kind.COUNT, 8),
     Column("floor_area", "建筑面积", Kind.AREA, 12),
     Column("site_area", "占地面积", Kind.AREA, 12),
@@ -37,7 +38,7 @@ COLUMNS = (
     Column("confirmer", "位置核实人", Kind.TEXT, 12),
     Column("is_sample", "演示", Kind.TEXT, 6),
 )
-
+NOTES = ("投用年份：里程碑移交投用的年份，没有日期的看竣工验收，再没有的同登记建成年份",)
 
 ZONE_COLUMNS = (
     Column("name", "名称", Kind.TEXT, 24),
@@ -67,7 +68,7 @@ class Sites:
 def read_sites(session: Session, chosen: ProjectFilter) -> Sites:
     """Return the projects meant: the located by code, then the others by code."""
     rows = [row for located in (True, False) for row in maps.list_places(session, chosen, located=located)]
-    table = Table("项目分布", COLUMNS, [_values(row) for row in rows], count=len(rows))
+    table = Table("项目分布", COLUMNS, [_values(row) for row in rows], notes=NOTES, count=len(rows))
     return Sites(table, rows, [_shape(row) for row in rows])
 
 
@@ -82,6 +83,7 @@ def _values(row: Any) -> Sequence[Any]:
         row.status,
         row.light,
         row.completion_year,
+        row.opening_year,
         row.seats,
         row.floor_area_m2,
         row.site_area_m2,

@@ -266,6 +266,7 @@ def test_terms_are_chinese_and_money_is_exact_text_in_yuan(placed: Flask, client
         "floor_area_m2": None,
         "total_investment_yuan": "12345678901.23",
         "completion_year": None,
+        "opening_year": None,
         "is_sample": False,
     }
 

@@ -71,6 +71,7 @@ class Sheet:
     rows: list[list[Value]]
     shapes: list[shapely.Geometry | None]
     about: GisAbout
+    notes: list[str]
 
     @property
     def points(self) -> list[int]:
@@ -109,6 +110,7 @@ class Sheet:
             clean(f"{self.about.title}（{self.about.scope}）"),
             "坐标系：WGS-84（EPSG:4326），经度在前、纬度在后，单位为度",
             *(() if self.about.is_zones else of_projects),
+            *self.notes,
             clean(f"{made_at:%Y-%m-%d %H:%M}（北京时间）由{self.about.made_by}导出"),
         ]
 
@@ -140,7 +142,8 @@ def make_sheet(table: Table, shapes: Sequence[shapely.Geometry | None], about: G
     kinds = [column.kind for column in table.columns]
     rows = [[_plain(*pair) for pair in zip(kinds, row, strict=True)] for row in table.rows]
     places = [_shape(shape) for _row, shape in zip(rows, shapes, strict=True)]
-    return Sheet(clean(table.title), table.columns, _headings(table.columns), rows, places, about)
+    notes = [clean(note) for note in table.notes]
+    return Sheet(clean(table.title), table.columns, _headings(table.columns), rows, places, about, notes)
 
 
 def _plain(kind: Kind, value: Any) -> Value:

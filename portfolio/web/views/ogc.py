@@ -166,7 +166,10 @@ def _collection() -> dict[str, Any]:
     return {
         "id": COLLECTION,
         "title": gettext("教育建设项目"),
-        "description": gettext("每行一个项目；已划定地块的为面，其余已定位的为点"),
+        "description": gettext(
+            "每行一个项目；已划定地块的为面，其余已定位的为点。"
+            "completion_year 是登记的建成年份；opening_year 是投用年份，里程碑有日期的以里程碑为准"
+        ),
         "itemType": "feature",
         "crs": [CRS84],
         **extent,
@@ -218,6 +221,7 @@ def _properties(project: Project) -> dict[str, Any]:
         "floor_area_m2": None if project.floor_area_m2 is None else float(project.floor_area_m2),
         "total_investment_yuan": None if invested is None else format_yuan(invested),
         "completion_year": project.completion_year,
+        "opening_year": project.opening_year,
         "is_sample": project.is_sample,
     }
 

@@ -126,7 +126,7 @@ def test_the_step_that_brings_the_years_fills_them_from_what_is_there(engine: En
             opening(session, *days, **values)
         session.commit()
         before = years(session)
-    downgrade(engine, "0015")
+    downgrade(engine, "0016")
     migrate(engine)
     with open_session(engine, write=False) as session:
         assert years(session) == before

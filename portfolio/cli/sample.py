@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from portfolio.cli import database
+from portfolio.domain.sentences import say
 from portfolio.services import sample as sample_service
 
 MAX_PROJECTS = 100_000
@@ -28,7 +29,7 @@ def sample(count: int | None, seed: int, remove: bool) -> None:
 
 
 def _add(count: int, seed: int) -> None:
-    with database.writing("生成演示数据") as session, click.progressbar(length=count, label="正在生成") as bar:
+    with database.writing(say("生成演示数据")) as session, click.progressbar(length=count, label="正在生成") as bar:
         made = sample_service.add_samples(session, count, seed=seed, progress=bar.update)
     click.echo(
         f"已生成 {count:,} 个演示项目，{made.entries:,} 笔资金记录，{made.documents:,} 份资金文件，"
@@ -38,7 +39,7 @@ def _add(count: int, seed: int) -> None:
 
 def _remove() -> None:
     with (
-        database.writing("移除演示数据") as session,
+        database.writing(say("移除演示数据")) as session,
         click.progressbar(length=sample_service.count_samples(session), label="正在移除") as bar,
     ):
         removed = sample_service.remove_samples(session, progress=bar.update)

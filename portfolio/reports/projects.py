@@ -209,7 +209,7 @@ def write_value(name: str, value: Any) -> str:
     if value is None or value == "":
         return UNKNOWN
     if name in _TERMS:
-        return _TERMS[name](value).label  # type: ignore[call-arg]
+        return _TERMS[name](value)  # type: ignore[call-arg]
     if name == "total_investment_fen":
         return format_money(int(value))
     if name in ("site_area_m2", "floor_area_m2", "classes", "seats"):

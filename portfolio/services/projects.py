@@ -135,7 +135,7 @@ def restore_version(session: Session, project: Project, earlier: int, *, version
         If it never had that version.
     """
     check_version(session, project, version)
-    session.info["reason"] = f"恢复到第 {earlier} 版"
+    session.info["reason"] = say("恢复到第 {version} 版", version=earlier)
     values = values_of(Project, revisions.get_revision(session, project, earlier))
     for name in (*COPIED, *_PLACE_COLUMNS, "stage", "status", "plan_id"):
         setattr(project, name, values.get(name))

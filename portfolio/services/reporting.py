@@ -127,7 +127,8 @@ def return_report(session: Session, report: ProgressReport, *, version: int, not
         raise RuleError(say("这份月报目前是“{state}”，还没有报送，不用退回", state=report.state))
     check_round(report)
     if report.entry is not None and find_reversal(session, report.entry) is None:
-        ledger.reverse_entry(session, report.entry, f"{report.round.span.label}月报退回：{note}")
+        reason = say("{span}月报退回：{note}", span=report.round.span.label, note=note)
+        ledger.reverse_entry(session, report.entry, reason)
     report.state, report.entry = ReportState.RETURNED, None
     _note_review(session, report, note)
     session.flush()
@@ -168,7 +169,7 @@ def _work_done(report: ProgressReport) -> LedgerDraft:
         year=span.year,
         month=span.month,
         amount_fen=report.work_done_fen or 0,
-        note=f"{span.label}月报核定，不分资金来源",
+        note=say("{span}月报核定，不分资金来源", span=span.label),
     )
 
 

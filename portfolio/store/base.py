@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Float, Integer, MetaData, Table, Text, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from portfolio.domain.sentences import Sentence, say_again
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -52,7 +56,40 @@ class Instant(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC)
 
 
+class SentenceText(TypeDecorator[str]):
+    """A text on record. What a person typed is kept as typed, a sentence of ours as how it was made.
+
+    A sentence stands behind a mark (a record separator, as in RFC 7464) that forms take from nobody; texts from before
+    there was one are read as they are, and so is what somebody altered behind the application.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the stored text; one that was typed and begins with the mark is a fault of the caller."""
+        if isinstance(value, Sentence):
+            return _kept(value)
+        if value is not None and value.startswith(_SAID):
+            raise ValueError("only a sentence of ours begins with a record separator")
+        return value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as it was typed, or the sentence as it was said."""
+        if value is not None and value.startswith(_SAID):
+            with suppress(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+                said = say_again(json.loads(value.removeprefix(_SAID)))
+                return said if _kept(said) == value else value
+        return value
+
+
+def _kept(sentence: Sentence) -> str:
+    return _SAID + json.dumps(sentence.plain(), ensure_ascii=False, separators=(",", ":"))
+
+
+_SAID = "\x1e"
 Fen = Annotated[int, mapped_column(BigInteger)]
+Said = Annotated[str, mapped_column(SentenceText)]
 
 
 def codes_of(terms: type[enum.Enum]) -> list[str]:

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, event, insert, inspect, select, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import Session
 
-from portfolio.domain.sentences import say
-from portfolio.store.base import Hundredths, Tracked, utc_now
+from portfolio.domain.sentences import Sentence, say, say_again
+from portfolio.store.base import Hundredths, SentenceText, Tracked, utc_now
 from portfolio.store.models.revision import Revision
 
 REMOVING_SAMPLES = "removing_samples"
@@ -34,6 +34,8 @@ class AppendOnlyError(RuntimeError):
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Sentence):
+        return value.plain()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, dt.datetime):
@@ -62,6 +64,8 @@ def _typed(column: Any, value: Any) -> Any:
         return None
     if isinstance(column, SqlEnum) and column.enum_class is not None:
         return column.enum_class(value)
+    if isinstance(column, SentenceText):
+        return say_again(value)
     return Decimal(value) if isinstance(column, Hundredths) else value
 
 

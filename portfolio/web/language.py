@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import io
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -24,7 +22,6 @@ COOKIE = "portfolio_language"
 LANGUAGES = {"zh": "中文", "en": "English"}
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _TOLD = (Sentence, GeoSentence, Term)
-_LABEL_PLACES = {"Column": 1, "Table": 0}
 _TRANSLATIONS = Path(__file__).parents[2] / "translations"
 
 
@@ -99,54 +96,3 @@ def selected_language() -> str:
 
 def _selected_locale() -> str:
     return _LOCALES[selected_language()]
-
-
-def extract_terms(
-    source: IO[bytes],
-    keywords: object,  # noqa: ARG001 (Babel gives them by name)
-    comment_tags: object,  # noqa: ARG001
-    options: object,  # noqa: ARG001
-) -> Iterator[tuple[int, None, str, list[Any]]]:
-    """Find what is translated only where it is shown, out of domain and reports (a Babel extractor).
-
-    Those are the templates of sentences, ``say("已付 {paid} 万元", …)``, the labels of terms, ``NEW = "new", "新建"``,
-    the values of tables, such as units and the names of fields, and ``Column("code", "编码")`` and
-    ``Table("项目库", …)``. What has no Chinese needs no translation.
-    """
-    yield from _found(source, _labels)
-
-
-def extract_sentences(
-    source: IO[bytes],
-    keywords: object,  # noqa: ARG001
-    comment_tags: object,  # noqa: ARG001
-    options: object,  # noqa: ARG001
-) -> Iterator[tuple[int, None, str, list[Any]]]:
-    """Find the templates of sentences alone, out of the layers that have no labels (a Babel extractor)."""
-    yield from _found(source, _templates)
-
-
-def _found(
-    source: IO[bytes], texts_of: Callable[[ast.AST], list[ast.expr]]
-) -> Iterator[tuple[int, None, str, list[Any]]]:
-    for node in ast.walk(ast.parse(source.read())):
-        for text in texts_of(node):
-            if isinstance(text, ast.Constant) and isinstance(text.value, str) and not text.value.isascii():
-                yield text.lineno, None, text.value, []
-
-
-def _templates(node: ast.AST) -> list[ast.expr]:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-        return node.args[:1]
-    return []
-
-
-def _labels(node: ast.AST) -> list[ast.expr]:
-    """Return where labels may stand in a class body, a table or a call."""
-    if isinstance(node, ast.ClassDef):
-        values = [one.value for one in node.body if isinstance(one, ast.Assign)]
-        return [pair.elts[1] for pair in values if isinstance(pair, ast.Tuple) and len(pair.elts) == 2]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LABEL_PLACES:
-        place = _LABEL_PLACES[node.func.id]
-        return node.args[place : place + 1]
-    return node.values if isinstance(node, ast.Dict) else _templates(node)

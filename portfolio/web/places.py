@@ -163,7 +163,7 @@ def _check_inside(form: PlaceForm, project: Project, draft: PlaceDraft, area: Ar
         sentence = outside_sentence(metres, read.better if read else ())
         raise RuleError(say("{sentence}", sentence=sentence), "outside_reason")
     info = get_session().info
-    info["reason"] = "；".join(filter(None, (info.get("reason"), form.outside_reason.text)))
+    info["reason"] = several(filter(None, (info.get("reason"), form.outside_reason.text)), "；")
 
 
 def _outside_m(lon: Any, lat: Any, outline: Area) -> float:

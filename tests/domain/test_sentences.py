@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
+import json
+from decimal import Decimal
+
 import pytest
 
 from geo.errors import GeoError
 from geo.sentences import say as say_of_place
 from portfolio.domain.errors import RuleError
-from portfolio.domain.sentences import Sentence, say, several
+from portfolio.domain.sentences import Sentence, say, say_again, several
 from portfolio.domain.terms import Level, Source
 
 ENGLISH = {
@@ -76,3 +81,38 @@ def test_terms_are_written_by_their_label_into_any_text() -> None:
     assert f"{Source.CITY_GRANT}" == "市级补助"
     assert f"{Source.CITY_GRANT:>6}" == "  市级补助"
     assert isinstance(say("{source}", source=Source.CITY_GRANT), Sentence)
+
+
+KEPT = [
+    say("{source}已支付 {paid:,} 万元", source=Source.CITY_GRANT, paid=1200),
+    say(
+        "{first}的{level}", first=several([Level.PRIMARY, say("没有“{text}”", text="小学"), "{}"]), level=Level.PRIMARY
+    ),
+    say("{share:.1f}%，自 {day} 起", share=Decimal("33.35"), day=dt.date(2026, 1, 31)),
+    several([say("没有“{text}”", text="}{"), "其芳小学"], "；"),
+    say("小学"),
+]
+
+
+@pytest.mark.parametrize("sentence", KEPT)
+def test_a_sentence_put_on_record_is_said_again_in_any_language(sentence: Sentence) -> None:
+    again = say_again(json.loads(json.dumps(sentence.plain())))
+
+    assert isinstance(again, Sentence)
+    assert again == sentence
+    assert again.translated(english) == sentence.translated(english)
+    assert again.plain() == sentence.plain()
+
+
+@pytest.mark.parametrize("sentence", KEPT)
+def test_a_copy_of_a_sentence_is_a_sentence(sentence: Sentence) -> None:
+    made = copy.deepcopy(sentence)
+
+    assert isinstance(made, Sentence)
+    assert (made, made.translated(english)) == (sentence, sentence.translated(english))
+
+
+@pytest.mark.parametrize("typed", ["小学", "{text}", '{"say": "小学"}', ""])
+def test_a_text_is_no_sentence_when_it_is_read_again(typed: str) -> None:
+    assert say_again(typed) == typed
+    assert not isinstance(say_again(typed), Sentence)

@@ -26,6 +26,7 @@ CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile(r"[㐀-鿿]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*(?=[:}])")  # how a number is written may differ
 TRANSLATING = {"_", "_l", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "N_", "pgettext", "lazy_pgettext"}
+TRANSLATING |= {"say"}
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "N_": None}
 OWN_NAMES = {"中文"}  # a language is called by its own name in every language
 
@@ -148,15 +149,11 @@ def test_the_web_layer_says_chinese_only_through_the_translation(path: Path) -> 
 
 
 def spoken(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield Chinese texts in code, but for what no screen shows in the reader's language.
-
-    Those are docstrings, what is handed to a translating function, and reasons, which the history keeps as they were.
-    """
+    """Yield Chinese texts in code, but for docstrings and what is handed to a translating function."""
     for child in ast.iter_child_nodes(node):
         is_docstring = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
         is_translated = isinstance(child, ast.Call) and ast.unparse(child.func).split(".")[-1] in TRANSLATING
-        is_reason = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).endswith("['reason']")
-        if is_docstring or is_translated or is_reason:
+        if is_docstring or is_translated:
             continue
         if isinstance(child, ast.Constant) and isinstance(child.value, str) and is_chinese(child.value):
             yield child.lineno, child.value

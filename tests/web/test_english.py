@@ -20,13 +20,18 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portfolio.domain.roles import Role
+from portfolio.domain.sentences import Sentence
+from portfolio.domain.terms import Stage
+from portfolio.services.projects import set_stage
+from portfolio.services.reporting import accept_report, return_report
 from portfolio.store.base import Base
 from portfolio.store.models import Commitment, LedgerEntry, Project
 from portfolio.store.queries.projects import get_project
 from portfolio.web.language import COOKIE
 from tests.builders import WANZHOU, client_of, make_project, read, write
+from tests.report_builders import report_of
 from tests.web import test_rights
-from tests.web.pages import Form, change, csrf_token, download, form_with, forms, listed_codes, wrong_fields
+from tests.web.pages import Form, change, csrf_token, download, form_with, forms, listed_codes, submit, wrong_fields
 
 CHINESE = re.compile(r"[㐀-鿿]")
 OWN_NAME = "中文"  # the link to the other language
@@ -50,7 +55,7 @@ def english(furnished: Flask) -> FlaskClient:
 
 @pytest.fixture
 def data(furnished: Flask) -> list[str]:
-    """Return every text in the database that has Chinese in it, the longest first, and where plans say things."""
+    """Return every text in the database that somebody typed or a plan says, if Chinese is in it, the longest first."""
     with write(furnished) as session:
         found = set(stored_texts(session, [one for one in Base.metadata.sorted_tables if one not in PACKS]))
         found |= {
@@ -78,8 +83,12 @@ def stored_texts(session: Session, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Return the texts of a stored value; one that is JSON holds texts of its own."""
-    if isinstance(value, dict | list):
+    """Return the typed texts of a stored value: JSON holds texts of its own, a sentence of ours those put into it."""
+    if isinstance(value, Sentence):
+        yield from texts_in(value.plain())
+    elif isinstance(value, dict) and "say" in value:
+        yield from texts_in(value.get("with", {}))
+    elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             yield from texts_in(one)
     elif isinstance(value, str):
@@ -212,6 +221,46 @@ def test_a_question_is_asked_in_english_and_confirmed_in_the_words_that_are_kept
     assert english.post(f"/projects/{OWN}/money/new", data=tick).status_code == 302
     with read(furnished) as session:
         assert tick["confirmed"] in list(session.scalars(select(LedgerEntry.warning)))
+    assert english.get(f"/projects/{OWN}").text.count("Is the unit right?") == 1
+
+
+def test_the_lights_before_are_told_in_english(furnished: Flask, english: FlaskClient) -> None:
+    with write(furnished) as session:
+        late = make_project(session, name="x", stage=Stage.STRUCTURE, completion_year=2024)
+        set_stage(session, late, Stage.IN_USE, version=late.version)
+        session.commit()
+
+    page = english.get(f"/projects/{late.code}/light").text.partition("Lights before")[2]
+
+    assert "It has reached “In use”" in page
+    assert "to be completed by the end of 2024" in page
+
+
+def test_reasons_of_ours_and_terms_in_the_history_are_told_in_english(furnished: Flask, english: FlaskClient) -> None:
+    with write(furnished) as session:
+        own = get_project(session, OWN)
+        version = set_stage(session, own, Stage.STRUCTURE, version=own.version).version
+        session.commit()
+    submit(english, f"/projects/{OWN}", to=f"/projects/{OWN}/versions/1/restore", version=str(version))
+
+    page = english.get(f"/projects/{OWN}").text.partition('id="history"')[2]
+
+    assert " · Back to version 1</p>" in page
+    assert "<del>Structure</del> → <ins>—</ins>" in page
+
+
+def test_entries_that_a_report_made_are_told_in_english(furnished: Flask, english: FlaskClient) -> None:
+    with write(furnished) as session:
+        report = report_of(session, OWN)
+        report.work_done_fen = 100
+        accept_report(session, report, version=report.version)
+        return_report(session, report, version=report.version, note="再核")
+        session.commit()
+
+    page = unescape(english.get(f"/projects/{OWN}").text)
+
+    assert "Report for 2026-10 accepted" in page
+    assert "Report for 2026-10 returned: 再核" in page
 
 
 def confirmation(page: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.domain.terms import EstimateKind
-from portfolio.store.base import Base, Fen, Tracked
+from portfolio.store.base import Base, Fen, Said, Tracked
 from portfolio.store.models.project import Project
 
 
@@ -33,7 +33,7 @@ class Estimate(Tracked, Base):
     approved_on: Mapped[dt.date | None] = mapped_column(comment="Date of the approval")
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), comment="The approval itself")
     reason: Mapped[str | None] = mapped_column(comment="Why it stands in place of the one before, or takes it back")
-    warning: Mapped[str | None] = mapped_column(comment="What was asked when it was entered, and confirmed")
+    warning: Mapped[Said | None] = mapped_column(comment="What was asked when it was entered, and confirmed")
     entered_by: Mapped[str] = mapped_column(comment="User name")
     entered_at: Mapped[dt.datetime] = mapped_column(comment="When, UTC")
     project: Mapped[Project] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.domain.search import document_key
 from portfolio.domain.terms import MoneyState, Source
-from portfolio.store.base import Base, Fen, Tracked
+from portfolio.store.base import Base, Fen, Said, Tracked
 from portfolio.store.models.contract import Contract
 from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.project import Project
@@ -63,7 +63,7 @@ class LedgerEntry(Tracked, Base):
     document_key: Mapped[str | None] = mapped_column(default=_key_of, comment="Number folded for comparing; derived")
     document_on: Mapped[dt.date | None] = mapped_column(comment="Date of the document")
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), comment="Contract that it is paid under")
-    note: Mapped[str | None] = mapped_column(comment="Anything else; in a reversal the reason")
+    note: Mapped[Said | None] = mapped_column(comment="Anything else; in a reversal the reason")
     reverses_id: Mapped[int | None] = mapped_column(
         ForeignKey("ledger_entry.id"), unique=True, comment="Entry that this one reverses, in full, once"
     )
@@ -71,7 +71,7 @@ class LedgerEntry(Tracked, Base):
     carried_from_id: Mapped[int | None] = mapped_column(
         ForeignKey("ledger_entry.id"), unique=True, comment="Entry that took it out of its year"
     )
-    warning: Mapped[str | None] = mapped_column(comment="What was asked when it was entered, and confirmed")
+    warning: Mapped[Said | None] = mapped_column(comment="What was asked when it was entered, and confirmed")
     entered_by: Mapped[str] = mapped_column(comment="User name")
     entered_at: Mapped[dt.datetime] = mapped_column(comment="When, UTC")
     project: Mapped[Project] = relationship()

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portfolio.domain.lights import Light
-from portfolio.store.base import Base, Tracked
+from portfolio.store.base import Base, Said, Tracked
 from portfolio.store.models.project import Project
 
 
@@ -56,6 +56,6 @@ class LightChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True, comment="Own number, in order of time")
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), comment="Whose light")
     light: Mapped[Light] = mapped_column(comment="The light shown from then on")
-    sentence: Mapped[str] = mapped_column(comment="Why, in words")
+    sentence: Mapped[Said] = mapped_column(comment="Why, in words")
     seen_on: Mapped[dt.date] = mapped_column(comment="Day on which the change was written down")
     project: Mapped[Project] = relationship()

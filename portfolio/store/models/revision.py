@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portfolio.store.base import Base
+from portfolio.store.base import Base, Said
 
 
 class Revision(Base):
@@ -23,7 +23,7 @@ class Revision(Base):
     record_version: Mapped[int] = mapped_column(comment="Version of the record after the operation")
     state: Mapped[str] = mapped_column(comment="Every kept column after the operation, as canonical JSON")
     actor: Mapped[str] = mapped_column(comment="User name, or system")
-    reason: Mapped[str | None] = mapped_column(comment="Why, in the actor's words; null where none was asked")
+    reason: Mapped[Said | None] = mapped_column(comment="Why, in the actor's words; null where none was asked")
     at: Mapped[dt.datetime] = mapped_column(comment="When, UTC")
     previous_hash: Mapped[str] = mapped_column(comment="Hash of the row before, 64 zeros in the first")
     hash: Mapped[str] = mapped_column(comment="SHA-256 over previous_hash and every other column")

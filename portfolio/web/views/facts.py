@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portfolio.domain.roles import Permission
+from portfolio.domain.sentences import say
 from portfolio.services import facts as service
 from portfolio.store.queries import facts
 from portfolio.web import filters
@@ -39,7 +40,7 @@ def accept(code: str, number: int) -> ResponseReturnValue:
     """Take a fact's value into the project's empty field."""
     project = get_project_in_scope(code)
     fact = facts.get_fact_of_project(get_session(), project, number)
-    get_session().info["reason"] = f"采用公开资料：{fact.source_title}"
+    get_session().info["reason"] = say("采用公开资料：{source}", source=fact.source_title)
     service.accept_fact(get_session(), fact)
     get_session().commit()
     flash(gettext("已采用%(field)s：%(value)s", field=gettext(fact.field.label), value=fact.value), "success")

@@ -7,12 +7,8 @@ import click
 from portfolio import settings
 from portfolio.cli import database
 from portfolio.domain.clock import today
-from portfolio.domain.errors import RuleError
-from portfolio.domain.reporting import WebhookKind
-from portfolio.domain.sentences import say
 from portfolio.exchange import webhook
 from portfolio.reports.reminders import digest
-from portfolio.store.queries.settings import find_setting
 
 
 @click.command()
@@ -21,15 +17,13 @@ from portfolio.store.queries.settings import find_setting
 def remind(days: int, dry_run: bool) -> None:
     """把到期和临近到期的月报、问题发到群里（地址在“管理 → 设置”中填写）。"""
     with database.reading() as session:
-        text, stored = digest(session, None, today(), days=days), find_setting(session, "reminders.webhook")
-    if text is None:
-        click.echo(f"{days} 天内没有到期的事项，没有发送")
-        return
-    if dry_run:
-        click.echo(text)
-        return
-    if not stored:
-        raise RuleError(say("还没有设置提醒地址，请管理员在“管理 → 设置”里填写"))
-    target = webhook.read_target(WebhookKind.from_label(stored["kind"]), stored["url"], settings.webhook_hosts())
+        text = digest(session, None, today(), days=days)
+        if text is None:
+            click.echo(f"{days} 天内没有到期的事项，没有发送")
+            return
+        if dry_run:
+            click.echo(text)
+            return
+        target = webhook.stored_target(session, settings.webhook_hosts())
     webhook.send_message(target, text)
     click.echo("提醒已发出")

@@ -57,7 +57,13 @@ class WebhookKind(Term):
 
     WECOM = "wecom", "企业微信群机器人"
     DINGTALK = "dingtalk", "钉钉群机器人"
+    LARK = "lark", "飞书群机器人"
     PLAIN = "plain", "其他程序（JSON）"
+
+    @property
+    def signs(self) -> bool:
+        """Return whether messages may carry a signature made with a secret (加签)."""
+        return self in (WebhookKind.DINGTALK, WebhookKind.LARK)
 
 
 @dataclass(frozen=True, kw_only=True)

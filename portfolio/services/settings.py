@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,10 +17,20 @@ from portfolio.store.queries.settings import find_setting_record
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
 
 
-def change_setting(session: Session, key: str, value: Any, *, version: int | None = None) -> Setting:
+@dataclass(frozen=True)
+class Secret:
+    """What the secret of a setting becomes; None clears it."""
+
+    text: str | None = field(repr=False)
+
+
+def change_setting(
+    session: Session, key: str, value: Any, *, version: int | None = None, secret: Secret | None = None
+) -> Setting:
     """Set ``key`` (group and name, such as ``map.review_number``) to a value of plain JSON types; None clears it.
 
-    ``version`` is the one the value was read at, 0 where nothing was set; without it nobody is asked.
+    ``version`` is the one the value was read at, 0 where nothing was set; without it nobody is asked. Without
+    ``secret`` the one that is kept stays.
 
     Raises
     ------
@@ -39,5 +50,7 @@ def change_setting(session: Session, key: str, value: Any, *, version: int | Non
         session.add(setting)
     elif setting.value != text:
         setting.value = text
+    if secret is not None and setting.secret != secret.text:
+        setting.secret = secret.text
     session.flush()
     return setting

@@ -15,7 +15,7 @@ from flask_babel import LazyString, gettext
 
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.quantities import UNKNOWN
-from portfolio.services.settings import change_setting
+from portfolio.services.settings import Secret, change_setting
 from portfolio.store.queries.settings import find_setting_record
 from portfolio.web.database import get_session
 from portfolio.web.forms.settings import SettingForm
@@ -50,10 +50,12 @@ def setting_version(key: str) -> int:
     return record.version if record else 0
 
 
-def save_setting(group: Group, form: SettingForm, key: str, value: Any) -> ResponseReturnValue:
+def save_setting(
+    group: Group, form: SettingForm, key: str, value: Any, *, secret: Secret | None = None
+) -> ResponseReturnValue:
     """Set ``key`` to what a valid form says and go back to its group; a stale form saves nothing."""
     try:
-        change_setting(get_session(), key, value, version=form.version_number)
+        change_setting(get_session(), key, value, version=form.version_number, secret=secret)
     except StaleError as error:
         get_session().rollback()
         _show_both(form, group.parts()["form"])
@@ -65,7 +67,7 @@ def save_setting(group: Group, form: SettingForm, key: str, value: Any) -> Respo
 def _show_both(form: SettingForm, stored: SettingForm) -> None:
     """Put what is stored now beside each answer that differs; sending the form again means to overwrite it."""
     for mine, theirs in zip(form, stored, strict=True):
-        if mine.short_name not in ("version", "csrf_token") and (mine.data or None) != (theirs.data or None):
+        if mine.short_name not in ("version", "csrf_token", "secret") and (mine.data or None) != (theirs.data or None):
             mine.errors = [*mine.errors, gettext("库中现为“%(value)s”", value=_words(theirs.data))]
     form.version.data = stored.version.data
 

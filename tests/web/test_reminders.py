@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
+import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 import icalendar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from portfolio.domain.errors import RuleError
 from portfolio.domain.reporting import WebhookKind
 from portfolio.domain.roles import Role
-from portfolio.exchange.webhook import Target, read_target, send_message
+from portfolio.exchange.webhook import KEY, Target, read_target, send_message, stored_target
 from portfolio.services import users
+from portfolio.store.history import first_broken_revision
+from portfolio.store.models import Revision
 from portfolio.store.queries import users as user_queries
 from portfolio.store.queries.projects import get_project
 from portfolio.store.queries.rounds import count_reports, get_round
+from portfolio.store.queries.settings import find_secret
 from tests.builders import SHAPINGBA, WANZHOU, client_of, read, write
 from tests.report_builders import make_problem, make_round
 from tests.web.pages import change, form_with, submit, wrong_fields
@@ -32,11 +42,13 @@ class Receiver(BaseHTTPRequestHandler):
     """Takes messages down; answers as the chat services do, or as told."""
 
     received: list[dict[str, object]]
+    queries: list[dict[str, str]]
     status, answer, location = 200, b'{"errcode": 0, "errmsg": "ok"}', ""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.received.append(json.loads(body))
+        self.queries.append(dict(parse_qsl(urlsplit(self.path).query, strict_parsing=True)))
         self.send_response(self.status)
         if self.location:
             self.send_header("Location", self.location)
@@ -50,7 +62,7 @@ class Receiver(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, type[Receiver]]]:
     """Address of a receiver on this machine that the operator put on the list, and what it received."""
-    handler = type("OneReceiver", (Receiver,), {"received": []})
+    handler = type("OneReceiver", (Receiver,), {"received": [], "queries": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -120,23 +132,120 @@ def test_the_navigation_counts_what_waits_for_each_person(due: Flask) -> None:
     assert 'class="badge"' not in viewer.get("/reports").text
 
 
-def set_webhook(client: FlaskClient, url: str, kind: str = "plain") -> object:
-    return change(client, SETTINGS, ask="webhook-url", **{"webhook-url": url, "webhook-kind": kind})
+def set_webhook(client: FlaskClient, url: str, kind: str = "plain", **others: str) -> TestResponse:
+    answers = {f"webhook-{name}": text for name, text in others.items()}
+    return change(client, SETTINGS, ask="webhook-url", **{"webhook-url": url, "webhook-kind": kind}, **answers)
 
 
-@pytest.mark.parametrize("kind", ["wecom", "dingtalk", "plain"])
+def send(client: FlaskClient) -> None:
+    submit(client, "/reports/reminders", to="/reports/reminders/send")
+
+
+@pytest.mark.parametrize("kind", ["wecom", "dingtalk", "lark", "plain"])
 def test_what_is_due_is_sent_to_the_group_that_the_administrator_set(
     due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]], kind: str
 ) -> None:
     url, handler = receiver
+    handler.answer = b'{"errcode": 0, "code": 0}'
     set_webhook(client, url, kind)
-    submit(client, "/reports/reminders", to="/reports/reminders/send")
+    send(client)
 
     assert "提醒已发出" in client.get("/reports/reminders").text
     (message,) = handler.received
-    text = message["text"] if kind == "plain" else message["text"]["content"]  # type: ignore[index]
+    assert handler.queries == [{"key": "abc"}]
+    assert "sign" not in message
+    inner = message["content" if kind == "lark" else "text"]
+    text = inner if kind == "plain" else inner["text" if kind == "lark" else "content"]  # type: ignore[index]
     assert "万州区2026年10月月报截止，应报 42 个项目，还有 42 个待报" in str(text)
     assert "征地, 受阻; {{7*7}}" in str(text)
+
+
+SECRET = "SEC7a你好+/="
+
+
+def signature(key: str, message: str) -> str:
+    return base64.b64encode(hmac.new(key.encode(), message.encode(), hashlib.sha256).digest()).decode()
+
+
+def test_a_message_to_a_dingtalk_robot_carries_the_moment_and_its_signature_in_the_address(
+    due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]]
+) -> None:
+    url, handler = receiver
+    assert set_webhook(client, url, "dingtalk", secret=SECRET).status_code == 302
+    send(client)
+
+    (query,), (message,) = handler.queries, handler.received
+    assert set(query) == {"key", "timestamp", "sign"}
+    assert query["sign"] == signature(SECRET, f"{query['timestamp']}\n{SECRET}")
+    assert len(query["timestamp"]) == len(str(int(time.time() * 1000)))
+    assert set(message) == {"msgtype", "text"}
+
+
+def test_a_message_to_a_lark_robot_carries_them_in_the_content(
+    due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]]
+) -> None:
+    url, handler = receiver
+    handler.answer = b'{"code": 19021, "msg": "sign match fail"}'
+    set_webhook(client, url, "lark", secret=SECRET)
+    send(client)
+
+    assert "sign match fail" in client.get("/reports/reminders").text
+    (message,) = handler.received
+    assert message["sign"] == signature(f"{message['timestamp']}\n{SECRET}", "")
+    assert handler.queries == [{"key": "abc"}]
+
+
+def test_a_secret_is_kept_until_it_is_cleared_and_nobody_ever_reads_it(
+    due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]], caplog: pytest.LogCaptureFixture
+) -> None:
+    url, handler = receiver
+    set_webhook(client, url, "dingtalk", secret=SECRET)
+    page = client.get(SETTINGS).text
+    assert "已存有加签密钥" in page
+    set_webhook(client, f"{url}&more=1", "dingtalk")
+    send(client)
+    assert "sign" in handler.queries[-1]
+    with read(due) as session:
+        kept = session.scalars(select(Revision.state).where(Revision.record_type == "setting")).all()
+        assert first_broken_revision(session) is None
+        target = stored_target(session, frozenset({"127.0.0.1"}))
+    assert target.secret == SECRET
+    told = [page, *kept, repr(target), caplog.text, client.get("/reports/reminders").text]
+    assert [text for text in told if SECRET in text or "SEC7a" in text] == []
+
+    set_webhook(client, url, "dingtalk", unsign="y")
+    assert "已存有加签密钥" not in client.get(SETTINGS).text
+    send(client)
+    assert handler.queries[-1] == {"key": "abc"}
+
+
+@pytest.mark.parametrize("change_to", ["wecom", "lark", ""])
+def test_a_secret_goes_with_its_robot(
+    due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]], change_to: str
+) -> None:
+    url = receiver[0]
+    set_webhook(client, url, "dingtalk", secret=SECRET)
+    set_webhook(client, url if change_to else "", change_to or "dingtalk")
+    with read(due) as session:
+        assert find_secret(session, KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "sentence"),
+    [
+        ("wecom", SECRET, "企业微信群机器人不用加签"),
+        ("dingtalk", "x" * 201, "最多 200 个字符"),
+        ("dingtalk", "a\x07b", "看不见的控制字符"),
+    ],
+)
+def test_a_secret_that_does_not_fit_is_refused_beside_its_field_and_not_sent_back(
+    due: Flask, client: FlaskClient, receiver: tuple[str, type[Receiver]], kind: str, secret: str, sentence: str
+) -> None:
+    refused = set_webhook(client, receiver[0], kind, secret=secret)
+    assert refused.status_code == 422
+    assert sentence in wrong_fields(refused.text)["webhook-secret"]
+    assert secret not in refused.text
+    assert form_with(client.get(SETTINGS).text, "webhook-url").answers["webhook-url"] == ""
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ def find_setting(session: Session, key: str, default: Any = None) -> Any:
     return default if setting is None else json.loads(setting.value)
 
 
+def find_secret(session: Session, key: str) -> str | None:
+    """Return the secret that is kept with a setting, or None; for those who send it on its way alone."""
+    setting = find_setting_record(session, key)
+    return None if setting is None else setting.secret
+
+
 def find_setting_record(session: Session, key: str) -> Setting | None:
     """Return the record of a setting, or None where nothing was ever set."""
     return session.scalar(select(Setting).where(Setting.key == key))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask_babel import LazyString, gettext, lazy_gettext
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice, enum_coerce
 from wtforms.validators import ValidationError
 
@@ -70,6 +70,14 @@ class TextLineField(_CheckedText, StringField):  # type: ignore[misc]
 
     def __init__(self, label: Any = None, validators: Any = None, *, max_length: int = 200, **options: Any) -> None:
         super().__init__(label, validators, max_length=max_length, **options)
+
+
+class SecretField(_CheckedText, PasswordField):  # type: ignore[misc]
+    """A secret: typed like a password, never sent back to the page."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, max_length: int = 200, **options: Any) -> None:
+        render = {"autocomplete": "new-password", **(options.pop("render_kw", None) or {})}
+        super().__init__(label, validators, max_length=max_length, render_kw=render, **options)
 
 
 class TextBlockField(_CheckedText, TextAreaField):  # type: ignore[misc]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
@@ -13,11 +15,12 @@ from portfolio.domain.reporting import WebhookKind
 from portfolio.domain.roles import Permission
 from portfolio.exchange import webhook
 from portfolio.exchange.calendar import write_calendar
+from portfolio.exchange.webhook import KEY
 from portfolio.reports.reminders import digest, list_due
 from portfolio.services import feeds as service
 from portfolio.store.base import utc_now
 from portfolio.store.queries.feeds import find_feed_of
-from portfolio.store.queries.settings import find_setting
+from portfolio.store.queries.settings import find_secret, find_setting
 from portfolio.web.database import get_session
 from portfolio.web.forms.reminders import WebhookForm
 from portfolio.web.language import tell
@@ -25,8 +28,6 @@ from portfolio.web.permissions import public, requires
 from portfolio.web.settings_page import Group, reject, save_setting, setting_version, settings_page
 from portfolio.web.signin import scope_adcode, signed_in_user
 from portfolio.web.views.reports import blueprint
-
-KEY = "reminders.webhook"
 
 
 @blueprint.get("/reports/reminders")
@@ -82,16 +83,11 @@ def calendar(token: str) -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def send_reminders() -> ResponseReturnValue:
     """Send what is due soon to the chat group now."""
-    stored = find_setting(get_session(), KEY)
     text = digest(get_session(), None, today())
-    get_session().rollback()  # nobody waits for the database while we wait for the network
     try:
-        if not stored:
-            raise RuleError(gettext("还没有设置提醒地址，请先在“管理 → 设置”里填写"))
+        target = webhook.stored_target(get_session(), settings.webhook_hosts())
+        get_session().rollback()  # nobody waits for the database while we wait for the network
         if text:
-            target = webhook.read_target(
-                WebhookKind.from_label(stored["kind"]), stored["url"], settings.webhook_hosts()
-            )
             webhook.send_message(target, text)
     except RuleError as error:
         flash(tell(error.sentence), "error")
@@ -112,7 +108,11 @@ def _stored_webhook() -> WebhookForm:
     )
 
 
-WEBHOOK = Group("webhook", lazy_gettext("月报提醒"), "settings/_webhook.html", lambda: {"form": _stored_webhook()})
+def _webhook_parts() -> dict[str, Any]:
+    return {"form": _stored_webhook(), "is_signed": find_secret(get_session(), KEY) is not None}
+
+
+WEBHOOK = Group("webhook", lazy_gettext("月报提醒"), "settings/_webhook.html", _webhook_parts)
 
 
 @blueprint.post("/settings/webhook")
@@ -122,10 +122,16 @@ def set_webhook() -> ResponseReturnValue:
     form = WebhookForm(prefix="webhook-")
     if not form.validate():
         return settings_page(WEBHOOK, status=422, form=form)
-    url = form.url.text
+    kind, url = form.kind.data, form.url.text
     try:
         if url:
-            webhook.read_target(form.kind.data, url, settings.webhook_hosts())
+            webhook.read_target(kind, url, settings.webhook_hosts())
     except RuleError as error:
         return reject(WEBHOOK, form, error)
-    return save_setting(WEBHOOK, form, KEY, {"kind": form.kind.data.value, "url": url} if url else None)
+    value = {"kind": kind.value, "url": url} if url else None
+    return save_setting(WEBHOOK, form, KEY, value, secret=form.new_secret(_stored_kind()))
+
+
+def _stored_kind() -> WebhookKind | None:
+    stored = find_setting(get_session(), KEY)
+    return WebhookKind.from_label(stored["kind"]) if stored else None

@@ -84,12 +84,13 @@ def _check_fit(document: FundingDocument, chosen: list[LedgerEntry]) -> None:
 
 
 def _share(entry: LedgerEntry) -> Share:
-    note = "；".join(filter(None, (entry.note, f"认领自第 {entry.id} 号记录")))
-    return Share(entry.project, entry.amount_fen, note, entry.month)
+    origin = say("认领自第 {number} 号记录", number=entry.id)
+    return Share(entry.project, entry.amount_fen, several(filter(None, (entry.note, origin)), "；"), entry.month)
 
 
 def _claim(session: Session, document: FundingDocument, entry: LedgerEntry, question: str | None) -> LedgerEntry:
     """Enter an amount anew and then reverse it: in between, payments must not look uncovered."""
     claimed = give(session, document, _share(entry), question)
-    reverse_entry(session, entry, f"认领到资金文件 {document.number}（第 {document.id} 号）")
+    reason = say("认领到资金文件 {number}（第 {record} 号）", number=document.number, record=document.id)
+    reverse_entry(session, entry, reason)
     return claimed

@@ -53,8 +53,8 @@ class LightRule:
 
     @property
     def title(self) -> str:
-        """Return the name; that of a rule we ship can be said in other languages, one that was typed stays."""
-        return _SHIPPED_NAMES.get(self.name, self.name)
+        """Return the name as ``title_of`` has it."""
+        return title_of(self.name)
 
 
 DEFAULT_RULES = (
@@ -82,6 +82,11 @@ _SHIPPED_NAMES: dict[str, Sentence] = {
         say("久未报送"),
     )
 }
+
+
+def title_of(name: str) -> str:
+    """Return a rule's name; that of a rule we ship can be said in other languages, one that was typed stays."""
+    return _SHIPPED_NAMES.get(name, name)
 
 
 @dataclass(frozen=True)

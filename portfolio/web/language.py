@@ -10,13 +10,15 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel, Domain, get_locale
 from jinja2 import pass_context
+from werkzeug.datastructures import LanguageAccept
 
 from geo.sentences import Sentence as GeoSentence
 from portfolio.domain.sentences import Sentence
 from portfolio.domain.terms import Term
+from portfolio.web.signin import is_api_request
 
 COOKIE = "portfolio_language"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -48,9 +50,10 @@ def load_catalogue(language: str) -> NullTranslations:
 
 
 def init_app(app: Flask) -> None:
-    """Choose the language of each request by its cookie; templates tell every sentence that they print."""
+    """Choose the language of each request; templates tell every sentence that they print."""
     babel = Babel(app, default_locale=_LOCALES["zh"], locale_selector=_selected_locale)
     babel.domain_instance = CatalogueDomain()
+    app.after_request(_vary)
     app.jinja_env.install_gettext_callables(translate, _translate_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
     app.jinja_env.finalize = tell
@@ -89,9 +92,24 @@ def _translate_plural(one: str, many: str, count: int) -> str:
 
 
 def selected_language() -> str:
-    """Return the language of this request: zh unless the cookie says otherwise."""
-    chosen = request.cookies.get(COOKIE, "zh")
-    return chosen if chosen in LANGUAGES else "zh"
+    """Return the language of this request: zh unless the cookie says otherwise, or to programs ``Accept-Language``."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return _asked_language() if is_api_request() else "zh"
+
+
+def _asked_language() -> str:
+    """Return the best of our languages by ``Accept-Language``; en-GB asks for en before it asks for what is next."""
+    asked = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
+    return asked.best_match(LANGUAGES, "zh")
+
+
+def _vary(response: Response) -> Response:
+    """Say to caches that what programs get depends on the language they ask for."""
+    if is_api_request():
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
 
 
 def _selected_locale() -> str:

@@ -300,6 +300,42 @@ def test_errors_of_addresses_are_told_in_english(english: FlaskClient) -> None:
     assert asked.json == {"error": "Coordinates may not have exponents; write plain decimals, such as “106.46,29.55”."}
 
 
+@pytest.mark.parametrize("path", ["/api/v1/projects?level=x", "/api/v1/projects?per_page=0", "/ogc/collections/x"])
+@pytest.mark.parametrize(
+    ("asked", "cookie", "is_english"),
+    [
+        ("en", None, True),
+        ("en-GB,zh;q=0.8", None, True),
+        ("fr,en;q=0.1", None, True),
+        ("zh-CN,en;q=0.9", None, False),
+        ("fr", None, False),
+        ("*", None, False),
+        (None, None, False),
+        ("en", "zh", False),
+        ("zh", "en", True),
+        ("en", "fr", True),
+    ],
+)
+def test_errors_for_programs_are_told_in_the_language_of_the_cookie_else_in_the_one_asked_for(
+    client: FlaskClient, path: str, asked: str | None, cookie: str | None, is_english: bool
+) -> None:
+    if cookie:
+        client.set_cookie(COOKIE, cookie)
+
+    refused = client.get(path, headers={"Accept-Language": asked} if asked else {})
+
+    assert refused.status_code in (404, 422)
+    assert bool(CHINESE.search(str(refused.json))) is not is_english
+    assert {"Accept-Language", "Cookie"} <= set(refused.vary)
+
+
+def test_pages_follow_the_cookie_alone(client: FlaskClient) -> None:
+    page = client.get("/projects", headers={"Accept-Language": "en"})
+
+    assert 'lang="zh' in page.text
+    assert "Accept-Language" not in page.vary
+
+
 def test_what_geo_refuses_is_told_in_english(english: FlaskClient) -> None:
     path, token = "/layouts/500106/towns/upload", csrf_token(english, "/account/password")
 

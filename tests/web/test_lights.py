@@ -9,9 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portfolio.domain.clock import today
+from portfolio.domain.lights import DEFAULT_RULES
 from portfolio.domain.roles import Role
 from portfolio.domain.terms import Stage
 from portfolio.store.queries.lights import read_rules
+from portfolio.web.language import COOKIE
 from tests.builders import client_of, fingerprint, make_project, read, write
 from tests.web.pages import change, form_with, wrong_fields
 
@@ -68,6 +70,22 @@ def test_a_light_without_reason_or_sensible_day_is_refused_beside_the_field(
     assert response.status_code == 422
     assert sentence in wrong_fields(response.text)[field]
     assert fingerprint(app.extensions["portfolio_engine"]) == before
+
+
+def test_a_shipped_rule_is_named_beside_its_answer_in_english_and_keeps_its_name_when_saved(
+    app: Flask, client: FlaskClient
+) -> None:
+    client.set_cookie(COOKIE, "en")
+    assert '<small class="quiet">Completion late</small>' in client.get("/lights").text
+    before = [rule.name for rule in DEFAULT_RULES]
+
+    change(client, "/lights", ask="reason", **{"rules-0-above": "31", "rules-1-name": "严重", "reason": "x"})
+
+    with read(app) as session:
+        assert [rule.name for rule in read_rules(session)] == [before[0], "严重", *before[2:]]
+    assert client.get("/lights").text.count('<small class="quiet">') == len(before) - 1
+    client.set_cookie(COOKIE, "zh")
+    assert '<small class="quiet">' not in client.get("/lights").text
 
 
 def test_rules_are_previewed_with_the_projects_they_turn_and_nothing_is_changed(

@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, FormField
 
-from portfolio.domain.lights import Condition, Light, LightRule
+from portfolio.domain.lights import Condition, Light, LightRule, title_of
 from portfolio.web.forms.fields import TermField, TextLineField, WholeNumberField, required
 from portfolio.web.forms.money import DayField
 from portfolio.web.forms.settings import SettingForm
+from portfolio.web.language import tell
 
 SPARE_ROWS = 2
 MOST_RULES = 40
@@ -40,6 +41,13 @@ class RuleForm(Form):  # type: ignore[misc]
     condition = TermField(_l("条件"), Condition)
     above = WholeNumberField(_l("大于"))
     colour = TermField(_l("亮灯"), Light, among=(Light.AMBER, Light.RED))
+
+    @property
+    def called(self) -> str | None:
+        """Return what pages call a rule that we ship, where their language has another name; the answer stays ours."""
+        name = self.name.text or ""
+        title = str(tell(title_of(name)))
+        return None if title == name else title
 
 
 class RuleList(FieldList):  # type: ignore[misc]

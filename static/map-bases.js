@@ -3,7 +3,7 @@
  * there is none.
  *
  * bases: [{key, label, attribution, credit_url, layers: [{url, servers}], shifted, zooms: [first, last], bounds, labelled}]
- * A base whose squares lie by GCJ-02 is `shifted`.
+ * A base whose squares lie by GCJ-02 is `shifted`. `settle(base)`, where it is given, chooses the view for a base or none.
  */
 (function () {
   "use strict";
@@ -34,8 +34,8 @@
   }
 
   class Bases {
-    constructor({ map, data, words, container, state }) {
-      Object.assign(this, { map, words, container });
+    constructor({ map, data, words, container, state, settle }) {
+      Object.assign(this, { map, words, container, settle });
       this.bases = new Map(data.bases.map((base) => [base.key, base]));
       this.systems = { plain: map.options.crs, shifted: window.portfolioGcj02.system() };
       this.lowest = map.getMinZoom();
@@ -88,6 +88,7 @@
       map.options.minZoom = base ? Math.floor(this.lowest) : this.lowest;
       map.options.maxZoom = base ? Math.min(HIGHEST_ZOOM, Math.max(USUAL_LAST_ZOOM, base.zooms[1])) : USUAL_LAST_ZOOM;
       map.setView(centre, base ? Math.floor(zoom) : zoom, { reset: true, animate: false });
+      if (this.settle) this.settle(base);
     }
 
     draw(base) {

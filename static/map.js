@@ -22,8 +22,10 @@
   const { clickedProject, pointAt, markCurrent, addFitControl } = window.portfolioMapList;
   const { viewOf } = window.portfolioMapAddress;
   const { Names } = window.portfolioMapNames;
+  const { chooseBase } = window.portfolioMapBases;
 
   const ROW_ZOOM = 15;
+  const CLOSE_ZOOMS = { site: 16, neighbourhood: 15, town: 13 };
   const WAIT_MS = 150;
   const PIN_GAP = 30;
   const STACK_GAP = 46;
@@ -59,6 +61,7 @@
         const early = this.askEarly();
         this.draw(await this.source.sheet());
         await this.refresh(await early(this.view()));
+        if (this.config.focus) this.offerBases();
         this.container.dataset.ready = "true";
         await this.openFromAddress();
       } catch (error) {
@@ -170,6 +173,17 @@
       this.map.setMinZoom(this.map.getZoom() - 0.5);
     }
 
+    /* On a picture the surroundings of the place say more than the whole district. */
+    offerBases() {
+      const state = new URLSearchParams(window.location.search);
+      const entry = this.byCode.get(this.config.focus);
+      const settle = (base) => {
+        if (base && entry) this.map.setView(entry.latlng, CLOSE_ZOOMS[entry.accuracy], { animate: false });
+        else this.fitHome();
+      };
+      chooseBase({ ...this, state, settle });
+    }
+
     stageWords(project) {
       const { stage, status } = this.data.terms;
       const words = stage[project.stage] || this.words.stage_unknown;
@@ -186,7 +200,8 @@
       }
       this.register(project, marker);
       this.drawn = (this.drawn || 0) + 1;
-      return { marker, latlng: marker.getLatLng(), gap: PIN_GAP, order: this.drawn, fixed: false };
+      const { accuracy } = project;
+      return { marker, accuracy, latlng: marker.getLatLng(), gap: PIN_GAP, order: this.drawn, fixed: false };
     }
 
     projectCard(project) {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import current_app
 
-_DRAWING = ("source", "elements", "address", "pins", "cards", "areas", "spread", "names", "list")
-_TOOLS = ("gcj02", "bases", "heat", "years", "search", "measure", "mini", "towns", "tools")
+_DRAWING = ("source", "elements", "address", "pins", "cards", "areas", "spread", "names", "list", "gcj02", "bases")
+_TOOLS = ("heat", "years", "search", "measure", "mini", "towns", "tools")
 
 SMALL_MAP = (*(f"map-{name}.js" for name in _DRAWING), "map.js")
 FULL_MAP = (*(f"map-{name}.js" for name in (*_DRAWING, *_TOOLS)), "map.js")

@@ -33,15 +33,20 @@ SIDE = 0.0004
 SITE = [[PLACE[0] - SIDE, PLACE[1] - SIDE], [PLACE[0] + SIDE, PLACE[1] + SIDE]]
 NEAR = (PLACE[0] - 0.01, PLACE[1] - 0.01, PLACE[0] + 0.01, PLACE[1] + 0.01)
 PHOTO, SHIFTED, ONLINE, BROKEN, LATE = (f"own-{number}" for number in range(1, 6))
+PINS = {
+    "": (".pin", 0.5),
+    "/place": (".place-pin", 1.0),
+}  # how far down in the pin its place is
 VIEW = f"/maps/500106?view={PLACE[1]},{PLACE[0]},17"
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """The application with base maps, and the host of the online ones."""
+    """The application with base maps, the code of a project to see on them, and the host of the online ones."""
 
     site: Site
     tiles: str
+    code: str
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +69,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, tile_host: str) -> Iterator
     address = Databases("sqlite", folder, None).new("filled")
     app = create_app(database_url=address, instance=folder / "instance", testing=True)
     photos = Path(app.instance_path) / "basemaps"
-    squares = squares_of(SHAPINGBA_BOX, range(9, 13)) | squares_of(NEAR, (17,))
+    squares = squares_of(SHAPINGBA_BOX, range(9, 13)) | squares_of(NEAR, range(13, 18))
     write_mbtiles(photos / "photo.mbtiles", squares)
     write_pmtiles(photos / "photo.pmtiles", squares)
     with write(app) as session:
@@ -72,12 +77,13 @@ def mapped(tmp_path_factory: pytest.TempPathFactory, tile_host: str) -> Iterator
         (west, south), (east, north) = SITE
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         project.site_outline = json.dumps({"type": "Polygon", "coordinates": [ring]})
+        code = project.code
         for draft in _drafts(tile_host):
             add_base(session, draft)
         token = users._open_session(session, user_queries.get_user(session, "admin"))
         session.commit()
     with serving(app) as url:
-        yield Mapped(Site(url, token), tile_host)
+        yield Mapped(Site(url, token), tile_host, code)
     app.extensions["portfolio_engine"].dispose()
 
 
@@ -172,6 +178,72 @@ def test_pins_and_shapes_lie_where_the_base_has_them(visit: Visit, base: str, da
     off = [max(abs(a - b) for a, b in zip(*pair, strict=True)) for pair in zip(found, wanted, strict=True)]
     print(f"{datum}, {when}: at most {max(off):.2f} px off, one pixel is 1.04 m")
     assert max(off) < 2  # half a pixel of rounding, and the width of a line
+
+
+def middle(box: Any) -> tuple[float, float]:
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def settled(page: Page) -> int:
+    """Wait until every square of the base is there, and return the zoom that they are of."""
+    expect(loaded(page).nth(1)).to_be_attached()
+    expect(page.locator(".leaflet-tile-pane img:not(.leaflet-tile-loaded)")).to_have_count(0)
+    at_rest(page)
+    return int((loaded(page).first.get_attribute("src") or "").rsplit("/", 3)[1])
+
+
+@pytest.mark.parametrize(("base", "datum"), [(PHOTO, "wgs84"), (SHIFTED, "gcj02")])
+@pytest.mark.parametrize("path", PINS)
+def test_a_project_lies_where_the_base_has_it_on_its_own_page_and_where_it_is_placed(
+    visit: Visit, mapped: Mapped, base: str, datum: str, path: str
+) -> None:
+    page = visit.open(f"/projects/{mapped.code}{path}?base={base}")
+    zoom, (pin, down) = settled(page), PINS[path]
+    box = page.locator(f".leaflet-projects-pane {pin}").bounding_box()
+    assert box
+    drawn = box["x"] + box["width"] / 2, box["y"] + box["height"] * down
+    pairs = zip(place_on_base(page, *drawn), world_pixel(*from_wgs84(*PLACE, datum), zoom), strict=True)
+
+    off = max(abs(a - b) for a, b in pairs)
+    print(f"{datum}{path}: {off:.2f} px off at zoom {zoom}")
+    assert zoom >= 15
+    assert off < 2
+    assert visit.wrong() == []
+
+
+def test_a_click_on_a_shifted_base_gives_the_wgs84_place_of_what_it_shows(visit: Visit, mapped: Mapped) -> None:
+    page = visit.open(f"/projects/{mapped.code}/place?base={SHIFTED}")
+    zoom = settled(page)
+    stage = page.locator(".project-map").bounding_box()
+    assert stage
+    x, y = middle(stage)
+    column, row = place_on_base(page, x + 40, y + 40)
+    page.mouse.click(x + 40, y + 40)
+    expect(page.locator('[name="place_basis"]')).to_have_value("在地图上点选")
+    lon, lat = map(float, page.locator('[name="coordinates"]').input_value().split(", "))
+
+    expected = world_pixel(*from_wgs84(lon, lat, "gcj02"), zoom)
+    assert max(abs(column - expected[0]), abs(row - expected[1])) < 2
+    expect(page.locator('[name="datum"]')).to_have_value("wgs84")
+
+
+def test_the_small_map_goes_to_the_place_with_a_base_and_back_to_the_district_without(
+    visit: Visit, mapped: Mapped
+) -> None:
+    page = visit.open(f"/projects/{mapped.code}")
+    expect(loaded(page)).to_have_count(0)
+    chooser(page).select_option(SHIFTED)
+    settled(page)
+
+    expect(page.locator(".map-base")).to_contain_text("GCJ-02")
+    expect(page).to_have_url(re.compile(f"[?&]base={SHIFTED}"))
+    assert barriers(page) == []
+    chooser(page).select_option("")
+    expect(loaded(page)).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("base="))
+    visit.open("/")
+    expect(page.locator(".map-base")).to_have_count(0)
+    assert visit.wrong() == []
 
 
 def test_a_base_is_chosen_by_keyboard_and_stays_in_the_address(visit: Visit) -> None:

@@ -59,8 +59,9 @@ def test_the_policy_names_the_hosts_of_chosen_bases_on_maps_only_and_only_while_
     change(client, "/settings", ask="online-name", **ONLINE)
 
     wanted = ["'self'", "data:", "https://tile.openstreetmap.org", "https://tiles.example.cn"]
-    assert image_sources(client, "/maps/500106") == wanted
-    for path in ("/", "/projects", "/projects/500101-0001", "/settings", "/maps/500106/data.json"):
+    for path in ("/maps/500106", "/projects/500101-0001", "/projects/500101-0001/place"):
+        assert image_sources(client, path) == wanted, path
+    for path in ("/", "/projects", "/projects/500101-0001/edit", "/settings", "/maps/500106/data.json"):
         assert image_sources(client, path) == ["'self'", "data:"], path
     client.post("/settings/map/bases/1/remove", data={"csrf_token": _token(client)})
     client.post("/settings/map/services", data={"csrf_token": _token(client), "services-version": "1"})

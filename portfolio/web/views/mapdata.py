@@ -99,7 +99,7 @@ def inset(code: str) -> ResponseReturnValue:
     """Send what the small map of one project shows: the district and that project alone."""
     district = get_project_in_scope(code).district
     chosen = ProjectFilter(code=code)
-    about = {"coverage": "", "unlocated": _unlocated(district.adcode, chosen, 0), "years": None}
+    about = {"coverage": "", "unlocated": _unlocated(district.adcode, chosen, 0), "years": None, "bases": bases_json()}
     return jsonify(districts_json([district]) | about | {"urls": _urls(district.adcode, {"codes": code})})
 
 

@@ -21,6 +21,7 @@ from portfolio.store.models import Project
 from portfolio.store.queries import desk, projects
 from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
+from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
 from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
 from portfolio.web.permissions import requires
@@ -61,6 +62,7 @@ def show(code: str) -> ResponseReturnValue:
 
 
 def _show(project: Project, *, forms: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
+    offer_bases()
     version = str(project.version)
     ready = {
         "stage_form": StageForm(formdata=None, stage=project.stage, version=version),

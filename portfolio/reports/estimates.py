@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from portfolio.domain.terms import EstimateKind
 from portfolio.reports.tables import Column, Kind, Table
 from portfolio.store.models import Estimate, Project
 from portfolio.store.queries import estimates
+from portfolio.store.queries.attachments import count_files
 from portfolio.store.queries.projects import ProjectFilter, count_projects
 
 _COLUMNS = (
@@ -76,11 +77,15 @@ class Step:
 
 @dataclass(frozen=True)
 class EstimatesSection:
-    """What a project's page shows of its four estimates; ``versions`` are all figures there ever were."""
+    """What a project's page shows of its four estimates.
+
+    ``versions`` are all figures there ever were, ``files`` how many files each has, by its number.
+    """
 
     steps: Sequence[Step]
     rule: str | None
     versions: Sequence[Estimate]
+    files: Mapping[int, int]
 
 
 def estimates_section(session: Session, project: Project) -> EstimatesSection:
@@ -99,7 +104,8 @@ def estimates_section(session: Session, project: Project) -> EstimatesSection:
         )
         for kind, fen in chain.amounts.items()
     ]
-    return EstimatesSection(steps, REPORTING_RULE if chain.must_report else None, versions)
+    rule = REPORTING_RULE if chain.must_report else None
+    return EstimatesSection(steps, rule, versions, count_files(session, versions))
 
 
 def _in_force(newest: Estimate | None) -> Estimate | None:

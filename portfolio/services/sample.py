@@ -23,8 +23,10 @@ from portfolio.store.models import (
     CommitmentLink,
     Contract,
     ContractChange,
+    ContractFile,
     DocumentFile,
     Estimate,
+    EstimateFile,
     Fact,
     Followed,
     FundingDocument,
@@ -159,8 +161,13 @@ def _forget_documents(session: Session) -> None:
 
 
 def _forget_contracts(session: Session, numbers: Sequence[int]) -> None:
+    """Free projects of contracts and estimates; what hangs on those goes first."""
     for change in session.scalars(select(ContractChange).join(Contract).where(Contract.project_id.in_(numbers))):
         session.delete(change)
+    files: tuple[tuple[Any, Any], ...] = ((ContractFile, Contract), (EstimateFile, Estimate))
+    for file_class, holder in files:
+        for file in session.scalars(select(file_class).join(holder).where(holder.project_id.in_(numbers))):
+            session.delete(file)
     session.flush()
     for model in (Contract, Estimate):
         for record in session.scalars(select(model).where(model.project_id.in_(numbers))):

@@ -48,7 +48,7 @@ ENTRIES = (
             "cashflow",
             "budgets",
             "documents",
-            "document_files",
+            "attachments",
             "sources",
             "contracts",
             "estimates",

@@ -22,7 +22,7 @@ from portfolio.domain.drafts import LedgerDraft
 from portfolio.domain.milestones import DelayReason, MilestoneDraft
 from portfolio.domain.terms import EstimateKind, MoneyState, Source, Stage
 from portfolio.services import ledger, milestones, users
-from portfolio.services.document_files import attach_files
+from portfolio.services.attachments import attach_files
 from portfolio.services.files import keep_file
 from portfolio.services.photos import add_photo
 from portfolio.store.queries import users as user_queries
@@ -178,8 +178,10 @@ def _furnish_ledger(session: Session) -> None:
     contract = make_contract(session, project, wan=2, number=text, name=text, party=text)
     draft = LedgerDraft(source=document.source, state=MoneyState.PAID, year=2025, amount_fen=1_000_000)
     ledger.add_entry(session, project, draft, contract=contract)
+    attach_files(session, contract, [keep_file(session, text, "application/pdf", b"%PDF-")])
     for kind, wan in ((EstimateKind.FEASIBILITY, 5), (EstimateKind.DESIGN, 6), (EstimateKind.DESIGN, 7)):
-        make_estimate(session, project, kind, wan=wan, approval_no=text, issuer=text)
+        estimate = make_estimate(session, project, kind, wan=wan, approval_no=text, issuer=text)
+        attach_files(session, estimate, [keep_file(session, text, "application/pdf", b"%PDF-")])
 
 
 @dataclass

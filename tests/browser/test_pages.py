@@ -61,6 +61,7 @@ PAGES = (
     "/projects/500106-0005/contracts/new",
     "/money/estimates",
     "/projects/500106-0005/estimates/design",
+    "/projects/500106-0005/estimates/1",
     "/projects/500106-0005/money/new",
     "/projects/500106-0005/money/carry",
     "/commitments?district=500106",

@@ -31,7 +31,7 @@ from portfolio.services import (
     rounds,
     sample,
 )
-from portfolio.services.document_files import attach_files
+from portfolio.services.attachments import attach_files
 from portfolio.services.documents import GIVING, Share, split_document
 from portfolio.services.files import keep_file
 from portfolio.store.backup import ControlTotals, control_totals, ledger_totals_of_history
@@ -242,7 +242,8 @@ def test_removal_takes_documents_with_the_files_that_people_attached_and_frees_r
     receiver = next(one for one in samples(session) if one.district_id == theirs.district_id)
     split_document(session, theirs, [Share(receiver, 10**8)], total_fen=10**8, confirmed=None)
     made = of_samples(session, FundingDocument)[0]
-    attach_files(session, made, [keep_file(session, "a.pdf", "application/pdf", b"%PDF-")])
+    for holder in (made, of_samples(session, Contract)[0], of_samples(session, Estimate)[0]):
+        attach_files(session, holder, [keep_file(session, "a.pdf", "application/pdf", b"%PDF-")])
     session.commit()
     sample.remove_samples(session)
     session.commit()

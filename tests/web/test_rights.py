@@ -81,6 +81,8 @@ PLACES = {
     "column": 0,
     "row": 0,
     "document": 1,
+    "contract": 1,
+    "estimate": 1,
     "source": "city_grant",
     "step": "feasibility",
 }

@@ -1,13 +1,14 @@
 """The tables, one file per noun."""
 
 from portfolio.store.models.access import ApiToken, User, UserSession
+from portfolio.store.models.attachment import ContractFile, DocumentFile, EstimateFile, FileWithdrawal
 from portfolio.store.models.budget import BudgetFigure, BudgetRule
 from portfolio.store.models.calendar import CalendarFeed
 from portfolio.store.models.commitment import Commitment, CommitmentLink, Indicator
 from portfolio.store.models.contract import Contract, ContractChange
 from portfolio.store.models.desk import Followed, SavedView
 from portfolio.store.models.district import District, GazetteerPlace, Plan
-from portfolio.store.models.document import DocumentFile, FileWithdrawal, FundingDocument
+from portfolio.store.models.document import FundingDocument
 from portfolio.store.models.estimate import Estimate
 from portfolio.store.models.fact import Fact
 from portfolio.store.models.investment import PlanChange, PlanLine
@@ -35,9 +36,11 @@ __all__ = [
     "CommitmentLink",
     "Contract",
     "ContractChange",
+    "ContractFile",
     "District",
     "DocumentFile",
     "Estimate",
+    "EstimateFile",
     "Fact",
     "FileWithdrawal",
     "Followed",

@@ -11,7 +11,6 @@ from portfolio.domain.samples import MARK
 from portfolio.domain.terms import MoneyState, Source
 from portfolio.store.base import Base, Fen, Tracked
 from portfolio.store.models.district import District
-from portfolio.store.models.stored_file import StoredFile
 
 _LIVE = text("withdrawn_at IS NULL")
 
@@ -56,27 +55,3 @@ class FundingDocument(Tracked, Base):
     def is_sample(self) -> bool:
         """Return whether it was made for synthetic projects."""
         return self.entered_by == MARK
-
-
-class DocumentFile(Tracked, Base):
-    """One file (附件) that a document was given after its registration. One row per file; only added to."""
-
-    __tablename__ = "document_file"
-    append_only = True
-
-    document_id: Mapped[int] = mapped_column(ForeignKey("funding_document.id"), index=True, comment="Whose file")
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="The file itself")
-    document: Mapped[FundingDocument] = relationship()
-    file: Mapped[StoredFile] = relationship()
-
-
-class FileWithdrawal(Tracked, Base):
-    """One kept file that was declared void (作废). One row per file; the file stays and can still be read."""
-
-    __tablename__ = "file_withdrawal"
-    append_only = True
-
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="Which file")
-    reason: Mapped[str] = mapped_column(comment="Why")
-    withdrawn_by: Mapped[str] = mapped_column(comment="User name")
-    withdrawn_at: Mapped[dt.datetime] = mapped_column(comment="When, UTC")

@@ -8,8 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, MultipleFileField
+from flask_wtf.file import FileField
 from wtforms import FieldList, Form, FormField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
@@ -63,16 +62,6 @@ class DocumentForm(ConfirmedForm):
             file_id=file_id,
             note=self.note.text,
         )
-
-
-class FilesForm(FlaskForm):  # type: ignore[misc]
-    """Give a document more files."""
-
-    file = MultipleFileField(
-        _l("附件"),
-        description=_l("PDF、图片或 Office 文件，可一次选几个；每个不超过 20 MB，合计不超过 25 MB"),
-        render_kw={"accept": ACCEPTED},
-    )
 
 
 class ClaimForm(ConfirmedForm):

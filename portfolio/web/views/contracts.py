@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,8 +15,9 @@ from portfolio.reports.contracts import contract_numbers, contracts_table
 from portfolio.services import contracts as service
 from portfolio.store.models import Contract
 from portfolio.store.queries import contracts, ledger
+from portfolio.store.queries.attachments import list_files
 from portfolio.web import filters
-from portfolio.web.attachments import keep_attachment, send_attachment
+from portfolio.web.attachments import keep_attachment
 from portfolio.web.database import get_session
 from portfolio.web.forms.contracts import ChangeForm, ContractForm, stored_contract
 from portfolio.web.forms.money import VoidForm
@@ -91,6 +92,7 @@ def _show(contract: Contract, form: ChangeForm) -> ResponseReturnValue:
         contract=contract,
         project=contract.project,
         standing=contracts.stand(get_session(), contract),
+        files=list_files(get_session(), contract),
         changes=contracts.list_changes(get_session(), contract),
         payments=payments,
         reversed_ids=ledger.reversed_among(payments),
@@ -107,7 +109,7 @@ def edit(code: str, number: int) -> ResponseReturnValue:
     form = ContractForm(data=stored_contract(contract))
     if form.validate_on_submit():
         try:
-            draft = form.draft(keep_attachment(form.file) or contract.file_id)
+            draft = form.draft(contract.file_id)
             service.update_contract(get_session(), contract, draft, version=form.version_number)
         except RuleError as error:
             get_session().rollback()
@@ -151,13 +153,6 @@ def withdraw(code: str, number: int) -> ResponseReturnValue:
     contract = _contract(code, number)
     page = render_template("contracts/withdraw.html", form=form, project=contract.project, contract=contract)
     return page, 422 if form.errors else 200
-
-
-@blueprint.get(f"{_ONE}/file")
-@requires(Permission.VIEW)
-def file(code: str, number: int) -> ResponseReturnValue:
-    """Send the file that is attached to a contract."""
-    return send_attachment(_contract(code, number).file_id or abort(404))
 
 
 def _contract(code: str, number: int) -> Contract:

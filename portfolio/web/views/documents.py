@@ -22,7 +22,7 @@ from portfolio.services import claims
 from portfolio.services import documents as service
 from portfolio.store.models import FundingDocument, LedgerEntry
 from portfolio.store.queries import documents, ledger
-from portfolio.store.queries.document_files import list_files
+from portfolio.store.queries.attachments import list_files
 from portfolio.store.queries.documents import DocumentFilter
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.store.queries.register import Window, list_register

@@ -11,10 +11,12 @@ from portfolio.domain.roles import Permission
 from portfolio.domain.terms import EstimateKind
 from portfolio.reports.estimates import estimates_table
 from portfolio.services import estimates as service
+from portfolio.services.attachments import takes_files
 from portfolio.store.models import Project
 from portfolio.store.queries import estimates
+from portfolio.store.queries.attachments import list_files
 from portfolio.web import filters
-from portfolio.web.attachments import keep_attachment, send_attachment
+from portfolio.web.attachments import keep_attachment
 from portfolio.web.database import get_session
 from portfolio.web.formatters import format_wan
 from portfolio.web.forms.estimates import EstimateForm
@@ -94,12 +96,21 @@ def withdraw(code: str, step: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@blueprint.get("/projects/<code>/estimates/<int(max=2147483647):number>/file")
+@blueprint.get("/projects/<code>/estimates/<int(max=2147483647):number>")
 @requires(Permission.VIEW)
-def file(code: str, number: int) -> ResponseReturnValue:
-    """Send the approval that is attached to a figure."""
-    estimate = estimates.get_estimate(get_session(), get_project_in_scope(code), number)
-    return send_attachment(estimate.file_id or abort(404))
+def show(code: str, number: int) -> ResponseReturnValue:
+    """Show one figure, in force or not, with its files."""
+    project = get_project_in_scope(code)
+    estimate = estimates.get_estimate(get_session(), project, number)
+    last = estimates.find_estimate(get_session(), project, estimate.kind)
+    return render_template(
+        "estimates/show.html",
+        project=project,
+        estimate=estimate,
+        in_force=estimate is last and estimate.amount_fen is not None,
+        files=list_files(get_session(), estimate),
+        takes_files=takes_files(estimate),
+    )
 
 
 def _step(code: str) -> EstimateKind:

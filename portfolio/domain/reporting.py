@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from portfolio.domain.errors import RuleError
 from portfolio.domain.periods import Period
 from portfolio.domain.quantities import MoneyUnit, format_number, parse_decimal, parse_money_fen
 from portfolio.domain.sentences import say
-from portfolio.domain.terms import Phase, Stage, Status, Term
+from portfolio.domain.terms import Phase, Source, Stage, Status, Term
 
 HUNDRED = Decimal(100)
 
@@ -97,6 +98,11 @@ class ProblemDraft:
     owner: str
     due_on: dt.date
     opened_on: dt.date
+
+
+def usual_source(planned: Sequence[Source]) -> Source:
+    """Return the source under which a work value is offered: the only one planned, else 其他 (not told apart)."""
+    return planned[0] if len(planned) == 1 else Source.OTHER
 
 
 def owes_report(status: Status, stage: Stage | None) -> bool:

@@ -91,8 +91,15 @@ def withdraw_report(session: Session, report: ProgressReport, *, version: int) -
     session.flush()
 
 
-def accept_report(session: Session, report: ProgressReport, *, version: int, note: str | None = None) -> None:
-    """Accept a report; its work value goes into the project's ledger.
+def accept_report(
+    session: Session,
+    report: ProgressReport,
+    *,
+    version: int,
+    note: str | None = None,
+    source: Source = Source.OTHER,
+) -> None:
+    """Accept a report; its work value goes into the project's ledger under the source that the person saw.
 
     Raises
     ------
@@ -104,7 +111,7 @@ def accept_report(session: Session, report: ProgressReport, *, version: int, not
     check_version(session, report, version)
     if report.state is not ReportState.SUBMITTED:
         raise RuleError(say("这份月报目前是“{state}”，只有已报送的才能核定", state=report.state))
-    entry = ledger.add_entry(session, report.project, _work_done(report)) if report.work_done_fen else None
+    entry = ledger.add_entry(session, report.project, _work_done(report, source)) if report.work_done_fen else None
     report.state, report.entry = ReportState.ACCEPTED, entry
     _note_review(session, report, note)
     session.flush()
@@ -160,16 +167,19 @@ def check_round(report: ProgressReport) -> None:
         raise RuleError(say("{span}月报从 {opens_on} 起填报，请届时再填", span=label, opens_on=report.round.opens_on))
 
 
-def _work_done(report: ProgressReport) -> LedgerDraft:
-    """Return the ledger entry of a report's work value; a report does not tell sources apart."""
+def _work_done(report: ProgressReport, source: Source) -> LedgerDraft:
+    """Return the ledger entry of a report's work value; under 其他 it says that sources were not told apart."""
     span = report.round.span
+    told = say("{span}月报核定", span=span.label)
+    if source is Source.OTHER:
+        told = say("{span}月报核定，不分资金来源", span=span.label)
     return LedgerDraft(
-        source=Source.OTHER,
+        source=source,
         state=MoneyState.WORK_DONE,
         year=span.year,
         month=span.month,
         amount_fen=report.work_done_fen or 0,
-        note=say("{span}月报核定，不分资金来源", span=span.label),
+        note=told,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from portfolio.domain.reporting import ReportState
 from portfolio.domain.roles import Role
-from portfolio.domain.terms import MoneyState
+from portfolio.domain.terms import MoneyState, Source
 from portfolio.services import reporting, rounds
 from portfolio.store.models import LedgerEntry, ProgressReport
+from portfolio.store.queries.projects import get_project
 from portfolio.store.queries.rounds import get_round
-from tests.builders import SHAPINGBA, WANZHOU, client_of, read, write
+from tests.builders import SHAPINGBA, WANZHOU, client_of, make_entry, read, write
 from tests.report_builders import hand_in, make_round, report_of
 from tests.web.pages import change, form_with, submit, tables, wrong_fields
 
@@ -253,6 +255,80 @@ def test_a_planner_cannot_accept_and_a_leader_cannot_write(
     assert submit(planner, "/account/password", to=f"{ONE}/review", version=version, act="accept").status_code == 403
     assert submit(leader, "/account/password", to=ONE, version=version, act="save").status_code == 403
     assert leader.get(GRID).status_code == 403
+
+
+def plan_money(app: Flask, code: str, *sources: Source) -> None:
+    """Plan money of some sources for a project."""
+    with write(app) as session:
+        for source in sources:
+            make_entry(session, get_project(session, code), wan=9, source=source, state=MoneyState.PLANNED)
+        session.commit()
+
+
+def entered_under(app: Flask) -> list[tuple[Source, str]]:
+    """List source and note of every work value in the ledger."""
+    with read(app) as session:
+        found = session.scalars(select(LedgerEntry).where(LedgerEntry.state == MoneyState.WORK_DONE))
+        return [(one.source, str(one.note)) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("planned", "offered"),
+    [
+        ((), Source.OTHER),
+        ((Source.CITY_GRANT,), Source.CITY_GRANT),
+        ((Source.CITY_GRANT, Source.CITY_GRANT), Source.CITY_GRANT),
+        ((Source.CITY_GRANT, Source.SPECIAL_BOND), Source.OTHER),
+    ],
+)
+def test_a_work_value_is_offered_under_the_only_planned_source_and_entered_as_the_form_shows(
+    opened: Flask, planner: FlaskClient, leader: FlaskClient, planned: tuple[Source, ...], offered: Source
+) -> None:
+    plan_money(opened, QIFANG, *planned)
+    change(planner, ONE, ask="progress", work_done="120.5", act="submit")
+    assert form_with(leader.get(ONE).text, "note").answers["source"] == offered.value
+    assert change(leader, ONE, ask="note", act="accept").status_code == 302
+
+    ((source, note),) = entered_under(opened)
+    assert source is offered
+    assert ("不分资金来源" in note) == (offered is Source.OTHER)
+    label = "其他（未分来源）" if offered is Source.OTHER else offered.label
+    assert f"来源：{label}；" in leader.get(ONE).text
+
+
+def test_the_reviewer_chooses_another_source_and_one_that_does_not_exist_is_refused(
+    opened: Flask, planner: FlaskClient, leader: FlaskClient
+) -> None:
+    plan_money(opened, QIFANG, Source.CITY_GRANT, Source.SPECIAL_BOND)
+    change(planner, ONE, ask="progress", work_done="120.5", act="submit")
+    refused = change(leader, ONE, ask="note", act="accept", source="moon")
+    assert (refused.status_code, entered_under(opened)) == (422, [])
+    assert "请从列表中选择" in wrong_fields(refused.text)["source"]
+    change(leader, ONE, ask="note", act="accept", source="special_bond")
+    assert [source for source, _note in entered_under(opened)] == [Source.SPECIAL_BOND]
+
+
+def test_a_report_without_work_asks_for_no_source(opened: Flask, planner: FlaskClient, leader: FlaskClient) -> None:
+    change(planner, ONE, ask="progress", act="submit")
+    assert "source" not in form_with(leader.get(ONE).text, "note").answers
+    assert change(leader, ONE, ask="note", act="accept").status_code == 302
+
+
+def test_ticked_reports_are_entered_under_the_source_that_the_list_showed(
+    opened: Flask, planner: FlaskClient, leader: FlaskClient
+) -> None:
+    plan_money(opened, QIFANG, Source.CITY_GRANT)
+    fill(planner, "submit", **{"0008_work_done": "1", "0009_progress": "基础", "0009_physical_percent": "5"})
+    page, to = f"/reports/{WANZHOU}/2026-10?show=submitted", f"/reports/{WANZHOU}/2026-10/accept"
+    shown = leader.get(page).text
+    assert "记入市级补助" in shown
+    (tick,) = re.findall(rf'value="({QIFANG}@[^"]+)" checked', shown)
+    plan_money(opened, QIFANG, Source.SPECIAL_BOND)
+    submit(leader, page, to=to, report=[f"{tick}moon"])
+    assert "一份也没有核定" in leader.get(page).text
+    assert entered_under(opened) == []
+    submit(leader, page, to=to, report=[tick])
+    assert [source for source, _note in entered_under(opened)] == [Source.CITY_GRANT]
 
 
 def test_ticked_reports_are_accepted_together_or_not_at_all(

@@ -66,6 +66,20 @@ def sum_of_source(session: Session, project: Project, source: Source, year: int 
     return {state: int(fen) for state, fen in session.execute(statement)}
 
 
+def list_planned_sources(session: Session, numbers: Sequence[int]) -> dict[int, list[Source]]:
+    """Return the sources of which money is planned or appropriated, by project number; in order."""
+    groups = (LedgerEntry.project_id, LedgerEntry.source)
+    statement = select(*groups, func.sum(LedgerEntry.amount_fen)).where(
+        LedgerEntry.project_id.in_(numbers), LedgerEntry.state.in_((MoneyState.PLANNED, MoneyState.APPROPRIATED))
+    )
+    found: dict[int, list[Source]] = {number: [] for number in numbers}
+    for project_id, source, fen in session.execute(statement.group_by(*groups)):
+        if fen:
+            found[project_id].append(source)
+    order = list(Source)
+    return {number: sorted(sources, key=order.index) for number, sources in found.items()}
+
+
 def list_unspent(session: Session, project: Project) -> list[tuple[Source, int, int]]:
     """List source, year and what was received but not paid of it, where that is above zero; in order."""
     groups = (LedgerEntry.source, LedgerEntry.year)

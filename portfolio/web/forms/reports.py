@@ -21,6 +21,7 @@ from portfolio.domain.reporting import (
     parse_percent,
     parse_work_done_fen,
 )
+from portfolio.domain.terms import Source
 from portfolio.store.models import District, ProgressReport
 from portfolio.store.queries.reports import LastReport
 from portfolio.web.forms.fields import TermField, TextBlockField, TextLineField, read_answer, required, strip
@@ -133,8 +134,14 @@ def stated_answers(draft: ReportDraft) -> dict[str, str]:
 
 
 class ReviewForm(VersionedForm):
-    """Accept a report, or return it with a note."""
+    """Accept a report, its work value under a source, or return it with a note."""
 
+    source = TermField(
+        _l("完成投资记入"),
+        Source,
+        default=Source.OTHER,
+        description=_l("计划和下达资金只有一个来源的，已为您选好；分不清的记入“其他”，表示未分来源"),
+    )
     note = TextLineField(_l("意见"), max_length=300, description=_l("退回时必填；核定时可不填"))
 
 

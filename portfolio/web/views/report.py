@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portfolio.domain.errors import RuleError, StaleError
+from portfolio.domain.reporting import usual_source
 from portfolio.domain.roles import Permission
 from portfolio.services import reporting as service
 from portfolio.store.models import ProgressReport, Project
 from portfolio.store.queries import reports
+from portfolio.store.queries.ledger import list_planned_sources
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import report_rows
 from portfolio.web.database import get_session
@@ -56,10 +59,16 @@ def show_report(
         row=row,
         report=row.report,
         photos=reports.list_photos(get_session(), row.report),
-        review_form=review or ReviewForm(formdata=None, version=str(row.report.version)),
+        review_form=review or _review_form(row.report),
         photo_form=photo_form or PhotoForm(formdata=None),
     )
     return page, status
+
+
+def _review_form(report: ProgressReport) -> ReviewForm:
+    """Return the form of the review, with the source that a work value is offered under."""
+    planned = list_planned_sources(get_session(), [report.project_id])[report.project_id]
+    return ReviewForm(formdata=None, version=str(report.version), source=usual_source(planned))
 
 
 @blueprint.post("/projects/<code>/reports/<period>")
@@ -100,12 +109,16 @@ def review(code: str, period: str) -> ResponseReturnValue:
     if not form.validate():
         project = get_project_in_scope(code)
         return show_report(project, fresh_row(project, period), review=form, status=422)
-    decide = service.return_report if is_return else service.accept_report
+    given: dict[str, Any] = {"version": form.version_number, "note": form.note.text}
     sentence = gettext("已退回，填报人会在待报清单里看到") if is_return else gettext("已核定，完成投资已记入台账")
     return _move(
         code,
         period,
-        lambda report: decide(get_session(), report, version=form.version_number, note=form.note.text),
+        lambda report: (
+            service.return_report(get_session(), report, **given)
+            if is_return
+            else service.accept_report(get_session(), report, source=form.source.data, **given)
+        ),
         sentence,
         review_form=form,
     )
@@ -132,9 +145,9 @@ def _move(
         move(reports.get_report(get_session(), project, period, lock=True))
     except (RuleError, StaleError) as error:
         get_session().rollback()
-        form = review_form or ReviewForm(formdata=None)
         project = get_project_in_scope(code)
         row = fresh_row(project, period)
+        form = review_form or _review_form(row.report)
         put_beside(form, error, "note")
         form.version.data = str(row.report.version)
         return show_report(project, row, review=form, status=409 if isinstance(error, StaleError) else 422)

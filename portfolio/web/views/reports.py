@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -13,13 +13,15 @@ from flask_babel import gettext
 from portfolio.domain.clock import today
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.periods import Period
-from portfolio.domain.reporting import ReportState
+from portfolio.domain.reporting import ReportState, usual_source
 from portfolio.domain.roles import Permission
+from portfolio.domain.terms import Source
 from portfolio.reports.reporting import round_lines, timing_of
 from portfolio.services import reporting
 from portfolio.services import rounds as service
-from portfolio.store.models import ReportingRound
+from portfolio.store.models import ProgressReport, ReportingRound
 from portfolio.store.queries import reports, rounds
+from portfolio.store.queries.ledger import list_planned_sources
 from portfolio.store.queries.projects import ProjectFilter
 from portfolio.web import filters
 from portfolio.web.database import get_session
@@ -120,6 +122,7 @@ def show_round(adcode: str, period: str) -> ResponseReturnValue:
         "reports/round.html",
         round=round_,
         reports=found,
+        sources=_offered_sources(found),
         timing_of=timing_of,
         count=count,
         group=group,
@@ -127,6 +130,12 @@ def show_round(adcode: str, period: str) -> ResponseReturnValue:
         page=page,
         pages=filters.count_pages(total),
     )
+
+
+def _offered_sources(found: Sequence[ProgressReport]) -> dict[int, Source]:
+    """Return the source under which the work value of each report is offered, by project number."""
+    planned = list_planned_sources(get_session(), [report.project_id for report in found])
+    return {number: usual_source(sources) for number, sources in planned.items()}
 
 
 def _group() -> str:
@@ -181,14 +190,14 @@ def _change(round_: ReportingRound, change: Callable[..., None], sentence: str) 
 @blueprint.post("/reports/<adcode>/<period>/accept")
 @requires(Permission.REVIEW_REPORTS)
 def accept_chosen(adcode: str, period: str) -> ResponseReturnValue:
-    """Accept the reports that were ticked, each at the version that was on the page: all of them, or none."""
+    """Accept the reports that were ticked, each as it stood on the page: all of them, or none."""
     round_ = get_round_in_scope(adcode, period)
-    chosen = dict(ticked.rpartition("@")[::2] for ticked in request.form.getlist("report"))
+    chosen = dict(ticked.partition("@")[::2] for ticked in request.form.getlist("report"))
     found = reports.lock_reports(get_session(), round_, list(chosen))
     try:
         for report in found:
-            given = chosen[report.project.code]
-            reporting.accept_report(get_session(), report, version=int(given) if given.isdecimal() else 0)
+            version, source = _seen(chosen[report.project.code])
+            reporting.accept_report(get_session(), report, version=version, source=source)
     except (RuleError, StaleError) as error:
         get_session().rollback()
         flash(gettext("一份也没有核定：%(why)s", why=tell(error.sentence)), "error")
@@ -199,3 +208,10 @@ def accept_chosen(adcode: str, period: str) -> ResponseReturnValue:
             "success",
         )
     return redirect(url_for(".show_round", adcode=adcode, period=period, show="submitted"))
+
+
+def _seen(ticked: str) -> tuple[int, Source]:
+    """Return version and source that a tick says were on the page; a mangled version is none that exists."""
+    version, _, source = ticked.partition("@")
+    is_number = version.isascii() and version.isdigit() and len(version) < 10
+    return int(version) if is_number else 0, Source.from_label(source) if source else Source.OTHER

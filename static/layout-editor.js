@@ -16,6 +16,8 @@
   const MOST_HANDLES = 600;
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
+  const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
   /* Paths of a geometry, each an array of LatLng; a ring of an area without its closing point. */
   function toPaths(geometry) {
     const lines = { LineString: (c) => [c], MultiLineString: (c) => c, Polygon: (c) => c, MultiPolygon: (c) => c.flat() };
@@ -210,7 +212,7 @@
         editor.activate(!wasActive);
         map.getContainer().classList.toggle("is-measuring", Boolean(active() && active().isNew));
         map.doubleClickZoom[active() && active().isNew ? "disable" : "enable"]();
-        if (editor.isActive && editor.paths.flat().length > 1) map.fitBounds(L.latLngBounds(editor.paths.flat()).pad(0.1));
+        if (editor.isActive && editor.paths.flat().length > 1) map.fitBounds(L.latLngBounds(editor.paths.flat()).pad(0.1), { animate: !isStill() });
         if (editor.isActive) map.getContainer().scrollIntoView({ block: "nearest" });
       });
     });

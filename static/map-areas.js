@@ -13,7 +13,7 @@
   function zoneShapes(zones) {
     const style = ({ properties }) => ({
       className: "belt-shape", color: properties.colour, fillColor: properties.colour,
-      weight: 1, opacity: 0.55, fillOpacity: 0.18,
+      weight: 1.5, opacity: 0.75, fillOpacity: 0.26,
     });
     return L.geoJSON(zones, { pane: "belts", interactive: false, style });
   }

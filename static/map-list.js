@@ -54,5 +54,15 @@
     control.addTo(map);
   }
 
-  window.portfolioMapList = { clickedProject, pointAt, markCurrent, addFitControl };
+  function nameControls(container, words) {
+    ["in", "out"].forEach((way) => {
+      const title = words[`zoom_${way}`];
+      const node = container.querySelector(`.leaflet-control-zoom-${way}`);
+      if (!node) return;
+      node.title = title;
+      node.setAttribute("aria-label", title);
+    });
+  }
+
+  window.portfolioMapList = { clickedProject, pointAt, markCurrent, addFitControl, nameControls };
 })();

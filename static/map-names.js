@@ -1,5 +1,6 @@
 /*
- * Where names go: inside their belt, one character under the other, clear of the pins; towns where there is room.
+ * Where names go: inside their belt, one character under the other, clear of the pins, or beside it with a line to it;
+ * towns where there is room.
  */
 (function () {
   "use strict";
@@ -7,6 +8,8 @@
   const { element } = window.portfolioMapElements;
   const LABEL_STEP = 15;
   const COVERED = 10000;
+  const MOST_BESIDE = 8;
+  const REACH = 190;
   const UPRIGHT_DASH = "\uFE31";
 
   function overlaps(box, boxes) {
@@ -88,6 +91,23 @@
     return { node, first };
   }
 
+  /* Where a name of that half width stands beside the rows of its belt: the nearest free place, and the row it is of. */
+  function placeBeside(rows, halfWidth, frame, taken) {
+    let best = null;
+    const isFree = (box) => frame.contains(L.bounds(box.slice(0, 2), box.slice(2))) && !overlaps(box, taken);
+    rows.forEach((row) => [1, -1].forEach((side) => {
+      const covered = overlaps(boxAround(L.point(row.mid, row.y), 4, 4), taken) ? 100 : 0;
+      for (let away = row.width / 2 + halfWidth + 14; away < REACH; away += LABEL_STEP) {
+        const point = L.point(row.mid + side * away, row.y);
+        if (isFree(boxAround(point, halfWidth, 11))) {
+          if (!best || away + covered < best.cost) best = { cost: away + covered, point, row, side };
+          return;
+        }
+      }
+    }));
+    return best;
+  }
+
   /* The names on one map. */
   class Names {
     constructor(map) {
@@ -97,44 +117,80 @@
 
     layOut({ entries, zones, places }) {
       this.group.clearLayers();
-      this.taken = entries.map((entry) => boxAround(entry.pos, entry.gap / 2, entry.gap / 2));
-      zones.forEach((zone) => this.nameBelt(zone));
+      this.frame = this.frameInView();
+      this.taken = [...this.controls(), ...entries.map((entry) => boxAround(entry.pos, entry.gap / 2, entry.gap / 2))];
+      this.belts = zones.map((zone) => this.scan(zone)).filter((belt) => belt.rows.length);
+      const isFew = this.belts.length <= MOST_BESIDE;
+      const rest = this.belts.filter((belt) => !this.nameInside(belt, belt.name));
+      const beside = (belt, text) => isFew && this.nameBeside(belt, text);
+      rest.forEach((belt) => beside(belt, belt.name) || this.nameInside(belt, belt.short) || beside(belt, belt.short) || this.nameAcross(belt));
       places.forEach((place) => this.namePlace(place));
     }
 
-    nameBelt(belt) {
+    frameInView() {
       const view = this.map.getPixelBounds();
       const origin = this.map.getPixelOrigin();
-      const frame = L.bounds(view.min.subtract(origin), view.max.subtract(origin));
-      const rings = belt.geometry ? projectRings(this.map, belt.geometry) : [];
-      const rows = rings.length ? scanRows(rings, frame) : [];
-      const { name, short } = belt.properties;
-      for (const text of [name, short].filter(Boolean)) {
-        const cells = bestWindow(rows, [...text].length, this.taken);
-        if (cells) {
-          const { node, first } = beltLabel(cells, text);
-          node.style.setProperty("--belt", belt.properties.colour);
-          this.addName(node, this.map.layerPointToLatLng(first));
-          cells.forEach((cell) => this.taken.push(boxAround(L.point(cell.mid, cell.y), 9, 9)));
-          return;
-        }
-      }
-      this.nameBeltAcross(belt, rows);
+      return L.bounds(view.min.subtract(origin), view.max.subtract(origin));
     }
 
-    nameBeltAcross(belt, rows) {
-      const { name, short, colour } = belt.properties;
-      const text = short || name;
+    /* What lies over the map and would cover a name. */
+    controls() {
+      const stage = this.map.getContainer();
+      const { left, top } = stage.getBoundingClientRect();
+      return [...stage.querySelectorAll(".leaflet-control")].map((control) => {
+        const box = control.getBoundingClientRect();
+        const corners = [[box.left, box.top], [box.right, box.bottom]];
+        return corners.flatMap(([x, y]) => {
+          const point = this.map.containerPointToLayerPoint([x - left, y - top]);
+          return [point.x, point.y];
+        });
+      });
+    }
+
+    scan({ geometry, properties }) {
+      const rings = geometry ? projectRings(this.map, geometry) : [];
+      const rows = rings.length ? scanRows(rings, this.frame) : [];
+      return { ...properties, rows };
+    }
+
+    nameInside(belt, text) {
+      const cells = text ? bestWindow(belt.rows, [...text].length, this.taken) : null;
+      if (!cells) return false;
+      const { node, first } = beltLabel(cells, text);
+      node.style.setProperty("--belt", belt.colour);
+      this.addName(node, this.map.layerPointToLatLng(first));
+      cells.forEach((cell) => this.taken.push(boxAround(L.point(cell.mid, cell.y), 9, 9)));
+      return true;
+    }
+
+    nameBeside(belt, text) {
+      if (!text) return false;
+      const halfWidth = [...text].length * 6.5 + 4;
+      const spans = this.belts.flatMap(({ rows }) => rows.filter(Boolean).map((row) => boxAround(L.point(row.mid, row.y), row.width / 2, 8)));
+      const found = placeBeside(belt.rows.filter(Boolean), halfWidth, this.frame, [...this.taken, ...spans]);
+      if (!found) return false;
+      const { point, row, side } = found;
+      const ends = [L.point(point.x - side * halfWidth, point.y), L.point(row.mid, row.y)];
+      const line = ends.map((end) => this.map.layerPointToLatLng(end));
+      this.group.addLayer(L.polyline(line, { pane: "leaders", interactive: false, className: "belt-leader", color: belt.colour, weight: 1.5 }));
+      this.nameFlat(belt, text, point, halfWidth);
+      return true;
+    }
+
+    nameAcross(belt) {
+      const text = belt.short || belt.name;
       const halfWidth = [...text].length * 6.5 + 3;
-      const boxOf = (row) => boxAround(L.point(row.mid, row.y), halfWidth, 9);
-      const middle = rows.length / 2;
-      const order = rows.map((row, i) => [Math.abs(i - middle), row]).sort((a, b) => a[0] - b[0]);
-      const found = order.find(([, row]) => row && !overlaps(boxOf(row), this.taken));
-      if (!found) return;
-      this.taken.push(boxOf(found[1]));
+      const middle = belt.rows.length / 2;
+      const order = belt.rows.map((row, i) => [Math.abs(i - middle), row]).sort((a, b) => a[0] - b[0]);
+      const found = order.find(([, row]) => row && !overlaps(boxAround(L.point(row.mid, row.y), halfWidth, 9), this.taken));
+      if (found) this.nameFlat(belt, text, L.point(found[1].mid, found[1].y), halfWidth);
+    }
+
+    nameFlat({ colour }, text, point, halfWidth) {
+      this.taken.push(boxAround(point, halfWidth, 9));
       const node = element("span", "belt-label--flat", text);
       node.style.setProperty("--belt", colour);
-      this.addName(node, this.map.layerPointToLatLng([found[1].mid, found[1].y]));
+      this.addName(node, this.map.layerPointToLatLng(point));
     }
 
     namePlace(place) {

@@ -19,16 +19,19 @@
   const { pinNode, clusterNode } = window.portfolioMapPins;
   const { accuracyWords, enterPopup, fillCard, leavePopup, popupOptions, unlocatedCard } = window.portfolioMapCards;
   const { placePins } = window.portfolioMapSpread;
-  const { clickedProject, pointAt, markCurrent, addFitControl } = window.portfolioMapList;
+  const { clickedProject, pointAt, markCurrent, addFitControl, nameControls } = window.portfolioMapList;
   const { viewOf } = window.portfolioMapAddress;
   const { Names } = window.portfolioMapNames;
-  const { chooseBase } = window.portfolioMapBases;
+  const { chooseCloseBase } = window.portfolioMapBases;
+  const { Busy } = window.portfolioMapBusy;
 
   const ROW_ZOOM = 15;
-  const CLOSE_ZOOMS = { site: 16, neighbourhood: 15, town: 13 };
   const WAIT_MS = 150;
   const PIN_GAP = 30;
+  const DENSE_GAP = 24;
+  const DENSE_ABOVE = 30;
   const STACK_GAP = 46;
+  const NARROW_PX = 500;
   const PRINTING = "map-printing";
 
   class ProjectMap {
@@ -48,6 +51,7 @@
       this.status = this.container.appendChild(element("p", "map-status"));
       this.status.setAttribute("role", "status");
       this.names = new Names(map);
+      this.busy = new Busy(map);
       this.leaders = L.layerGroup().addTo(map);
       this.home = L.latLngBounds(config.bounds);
       this.fitHome();
@@ -61,7 +65,7 @@
         const early = this.askEarly();
         this.draw(await this.source.sheet());
         await this.refresh(await early(this.view()));
-        if (this.config.focus) this.offerBases();
+        if (this.config.focus) chooseCloseBase(this);
         this.container.dataset.ready = "true";
         await this.openFromAddress();
       } catch (error) {
@@ -97,7 +101,7 @@
       this.pins = L.layerGroup().addTo(this.map);
       this.groups = L.layerGroup().addTo(this.map);
       this.opened = L.layerGroup().addTo(this.map);
-      this.drawAreas();
+      this.layers = drawAreas(this.map, this.data);
       this.listen();
       if (!this.config.inset) addFitControl(this.map, this.home, this.words);
       if (!this.config.inset) window.portfolioMapTools(this);
@@ -106,7 +110,9 @@
     /* One request for what is in view; pins that stay keep their markers, so that an open card stays open. */
     async refresh(early = null) {
       window.clearTimeout(this.waiting);
-      const found = early || await this.source.points(this.view());
+      const asked = this.busy.during(early || this.source.points(this.view()));
+      this.busy.set("waiting", false);
+      const found = await asked;
       this.dropPins(new Set(found.pins.map((project) => project.code)));
       this.groups.clearLayers();
       this.halos.clearLayers();
@@ -159,29 +165,22 @@
 
     refreshSoon() {
       window.clearTimeout(this.waiting);
+      this.busy.set("waiting", true);
       this.waiting = window.setTimeout(() => this.refresh().catch((error) => this.explain(error)), WAIT_MS);
-    }
-
-    drawAreas() {
-      this.layers = drawAreas(this.map, this.data);
     }
 
     fitHome() {
       this.map.setMinZoom(0);
-      this.map.fitBounds(this.home, { animate: false, padding: this.config.inset ? [6, 6] : [26, 18] });
+      this.map.fitBounds(this.home, { animate: false, ...this.margins() });
       this.map.setMaxBounds(this.home.pad(0.5));
       this.map.setMinZoom(this.map.getZoom() - 0.5);
     }
 
-    /* On a picture the surroundings of the place say more than the whole district. */
-    offerBases() {
-      const state = new URLSearchParams(window.location.search);
-      const entry = this.byCode.get(this.config.focus);
-      const settle = (base) => {
-        if (base && entry) this.map.setView(entry.latlng, CLOSE_ZOOMS[entry.accuracy], { animate: false });
-        else this.fitHome();
-      };
-      chooseBase({ ...this, state, settle });
+    /* Where a map is narrow, its controls lie over its upper part. */
+    margins() {
+      if (this.config.inset) return { padding: [6, 6] };
+      const isNarrow = this.container.clientWidth < NARROW_PX;
+      return isNarrow ? { paddingTopLeft: [12, 84], paddingBottomRight: [12, 26] } : { padding: [26, 18] };
     }
 
     stageWords(project) {
@@ -259,10 +258,15 @@
       const { unlocated } = this.data;
       const seat = this.data.areas.length === 1 ? this.data.areas[0].seat : null;
       if (this.config.inset || !seat || !unlocated.count) return;
+      if (!this.stack) this.stack = this.addStack(seat, unlocated);
+      this.entries.push({ marker: this.stack, latlng: L.latLng(seat.lat, seat.lon), gap: STACK_GAP, order: -1, fixed: true });
+    }
+
+    /* It stays through every move, so that its open card does too. */
+    addStack(seat, unlocated) {
       const node = element("span", "stack", String(unlocated.count));
-      this.stack = this.addMarker([seat.lat, seat.lon], node, unlocated.label);
-      this.stack.bindPopup(() => unlocatedCard(unlocated, this.words), popupOptions(this.map));
-      this.entries.push({ marker: this.stack, latlng: this.stack.getLatLng(), gap: STACK_GAP, order: -1, fixed: true });
+      const stack = this.addMarker([seat.lat, seat.lon], node, unlocated.label, this.pins);
+      return stack.bindPopup(() => unlocatedCard(unlocated, this.words), popupOptions(this.map));
     }
 
     register(project, marker) {
@@ -271,7 +275,7 @@
       marker.on("popupopen", () => {
         this.openCode = project.code;
         this.highlight(project.code);
-        this.fillIn(project, marker, card).catch((error) => this.explain(error));
+        this.busy.during(this.fillIn(project, marker, card)).catch((error) => this.explain(error));
       });
       marker.on("mouseover", () => pointAt(project.code));
       marker.on("mouseout", () => pointAt(null));
@@ -281,12 +285,22 @@
     layOut() {
       if (this.config.inset) return;
       this.leaders.clearLayers();
-      placePins(this.map, this.entries, PIN_GAP);
+      placePins(this.map, this.entries, this.pinGap());
       this.entries.forEach((entry) => {
         entry.marker.setLatLng(this.map.layerPointToLatLng(entry.pos));
         if (entry.anchor.distanceTo(entry.pos) > 5) this.drawLeader(entry);
       });
       this.layOutNames();
+    }
+
+    /* Many pins are drawn smaller, so that they stay nearer to their places and cover less of what lies under them. */
+    pinGap() {
+      const pins = this.entries.filter((entry) => entry.accuracy);
+      const isDense = this.colour !== "money" && pins.length > DENSE_ABOVE;
+      this.container.classList.toggle("is-dense", isDense);
+      const gap = isDense ? DENSE_GAP : PIN_GAP;
+      pins.forEach((entry) => { entry.gap = gap; });
+      return gap;
     }
 
     layOutNames() {
@@ -311,7 +325,7 @@
       this.map.on("popupopen", (event) => enterPopup(event.popup, this.words));
       this.map.on("popupclose", (event) => leavePopup(event.popup));
       document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.map.closePopup(); });
-      this.nameControls();
+      nameControls(this.container, this.words);
       new ResizeObserver(() => this.map.invalidateSize()).observe(this.container);
       if (this.config.inset) return;
       document.addEventListener("click", (event) => this.followRow(event));
@@ -319,16 +333,6 @@
       window.addEventListener("afterprint", () => this.printSize(false));
       const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
       each("[data-map-coverage]", (node) => { node.textContent = this.data.coverage || ""; });
-    }
-
-    nameControls() {
-      ["in", "out"].forEach((way) => {
-        const title = this.words[`zoom_${way}`];
-        const node = this.container.querySelector(`.leaflet-control-zoom-${way}`);
-        if (!node) return;
-        node.title = title;
-        node.setAttribute("aria-label", title);
-      });
     }
 
     followRow(event) {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flask import current_app
 
-_DRAWING = ("source", "elements", "address", "pins", "cards", "areas", "spread", "names", "list", "gcj02", "bases")
+_FIRST = ("source", "busy", "elements", "address")
+_DRAWING = (*_FIRST, "pins", "cards", "areas", "spread", "names", "list", "gcj02", "bases")
 _TOOLS = ("heat", "years", "search", "measure", "mini", "towns", "tools")
 
 SMALL_MAP = (*(f"map-{name}.js" for name in _DRAWING), "map.js")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portfolio.services import users
 from portfolio.store.queries import users as user_queries
@@ -123,6 +123,26 @@ def test_belts_carry_their_names(visit: Visit) -> None:
     expect(page.locator(".belt-label, .belt-label--flat")).to_have_count(4)
 
 
+COVERED = """() => {
+  const boxes = (selector) => [...document.querySelectorAll(selector)].map((node) => node.getBoundingClientRect());
+  const over = boxes(".project-map .pin, .project-map .stack, .project-map .leaflet-control");
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return boxes(".belt-label span, .belt-label--flat").filter((name) => over.some((one) => meet(name, one))).length;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_names_of_belts_stand_clear_of_pins_and_controls(
+    contexts: Callable[[int], BrowserContext], website: Site, width: int
+) -> None:
+    page = watched(contexts(width).new_page(), website).open("/maps/500106")
+    at_rest(page)
+
+    expect(page.locator(".belt-label, .belt-label--flat")).to_have_count(4)
+    assert page.evaluate(COVERED) == 0
+    page.close()
+
+
 def test_colours_change_with_what_they_stand_for_and_stay_in_the_address(visit: Visit) -> None:
     page = visit.open("/maps/500101")
     page.get_by_label("颜色表示").select_option("level")
@@ -156,7 +176,7 @@ def test_a_move_asks_the_server_once(visit: Visit) -> None:
     page.on("request", lambda request: asked.append(request.url) if "/maps/" in request.url else None)
     with page.expect_response(re.compile("points.json")) as answer:
         page.locator(".leaflet-control-zoom-in").click()
-    page.wait_for_timeout(500)
+    at_rest(page)
 
     assert len(asked) == 1
     assert len(answer.value.body()) <= 100_000

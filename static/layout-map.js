@@ -11,28 +11,15 @@
     return response.json();
   }
 
-  function nameOf(zone) {
-    const node = document.createElement("span");
-    node.className = "belt-label--flat";
-    node.style.setProperty("--belt", zone.colour);
-    node.textContent = zone.short || zone.name;
-    return node;
-  }
-
   function drawZones(map, zones) {
     const style = ({ properties }) => ({
-      className: "belt-shape", color: properties.colour, fillColor: properties.colour, weight: 1, opacity: 0.6, fillOpacity: 0.2,
+      className: "belt-shape", color: properties.colour, fillColor: properties.colour, weight: 1.5, opacity: 0.75, fillOpacity: 0.26,
     });
-    return L.geoJSON(zones, {
-      pane: "belts",
-      interactive: false,
-      style,
-      onEachFeature: ({ properties }, layer) => {
-        const icon = L.divIcon({ className: "name-holder", html: nameOf(properties), iconSize: [0, 0] });
-        const place = layer.getBounds().getCenter();
-        L.marker(place, { icon, pane: "places", interactive: false, keyboard: false }).addTo(map);
-      },
-    }).addTo(map);
+    L.geoJSON(zones, { pane: "belts", interactive: false, style }).addTo(map);
+    const names = new window.portfolioMapNames.Names(map);
+    const layOut = () => names.layOut({ entries: [], zones: zones.features, places: [] });
+    map.on("zoomend moveend", layOut);
+    layOut();
   }
 
   function drawLines(map, lines) {

@@ -196,7 +196,8 @@
     namePlace(place) {
       const point = this.map.latLngToLayerPoint([place.lat, place.lon]);
       const box = boxAround(point, [...place.name].length * 6 + 4, 9);
-      if (overlaps(box, this.taken)) return;
+      const isInView = this.frame.contains(L.bounds(box.slice(0, 2), box.slice(2)));
+      if (!isInView || overlaps(box, this.taken)) return;
       this.taken.push(box);
       this.addName(element("span", "place-label", place.name), L.latLng(place.lat, place.lon));
     }

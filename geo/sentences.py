@@ -18,13 +18,13 @@ class Sentence(str):
         sentence.template, sentence.values = template, values
         return sentence
 
-    def translated(self, translate: Callable[[str], str]) -> str:
+    def translated(self, translate: Callable[..., str]) -> str:
         """Return it in the language of ``translate``; the sentences among its values are said in turn."""
         values = {
             name: value.translated(translate) if isinstance(value, Sentence) else value
             for name, value in self.values.items()
         }
-        return translate(self.template).format_map(values)
+        return translate(self.template, self.values.get("count")).format_map(values)
 
 
 def say(template: str, /, **values: object) -> Sentence:

@@ -68,7 +68,7 @@
     const codes = kept ? rows.filter((row) => isOpen(row) && kept.rows[row.dataset.code]) : [];
     const differ = codes.filter((row) => fields.some((field) => kept.rows[row.dataset.code][field] !== cellOf(row, field).value));
     if (!differ.length) return;
-    bar.querySelector("[data-kept-text]").textContent = fill(words.kept, { rows: differ.length, at: kept.at });
+    bar.querySelector("[data-kept-text]").textContent = fill(words.kept, { count: differ.length, at: kept.at });
     bar.hidden = false;
     bar.querySelector("[data-restore]").addEventListener("click", () => {
       bar.hidden = true;
@@ -232,7 +232,7 @@
     const taken = all.filter(([target]) => target);
     change(taken);
     const leftOut = all.length - taken.length;
-    say(fill(words.pasted, { cells: taken.length }) + (leftOut ? fill(words.leftOut, { cells: leftOut }) : ""), leftOut > 0);
+    say(fill(words.pasted, { count: taken.length }) + (leftOut ? fill(words.leftOut, { count: leftOut }) : ""), leftOut > 0);
   };
 
   // --- saving ----------------------------------------------------------------------------------------------------------
@@ -265,12 +265,12 @@
     say(words.saving);
     try {
       const response = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin", body: bodyOf(act, only, chosen) });
-      if (response.redirected || response.status === 400 || response.status === 401) say(fill(words.signedOut, { rows: waiting.size }), true);
+      if (response.redirected || response.status === 400 || response.status === 401) say(fill(words.signedOut, { count: waiting.size }), true);
       else if (!response.ok) throw new Error(`HTTP ${response.status}`);
       else take((await response.json()).rows, times, isAutomatic);
     } catch {
       chosen.forEach((row) => { if (!waiting.has(row)) touch(row); });
-      say(fill(words.offline, { rows: waiting.size }), true);
+      say(fill(words.offline, { count: waiting.size }), true);
       timer = setTimeout(() => send("save", null, true), RETRY_AFTER_MS);
     } finally {
       sending = false;
@@ -288,9 +288,9 @@
     keep();
     const wrong = outcomes.refused + outcomes.stale;
     const sentences = [
-      outcomes.submitted ? fill(words.sent, { rows: outcomes.submitted }) : "",
-      outcomes.saved ? fill(words.saved, { rows: outcomes.saved }) : "",
-      wrong ? fill(words.wrong, { rows: wrong }) : "",
+      outcomes.submitted ? fill(words.sent, { count: outcomes.submitted }) : "",
+      outcomes.saved ? fill(words.saved, { count: outcomes.saved }) : "",
+      wrong ? fill(words.wrong, { count: wrong }) : "",
     ].filter(Boolean);
     say(sentences.join("；"), wrong > 0);
     if (wrong && !isAutomatic) enter(form.querySelector("[aria-invalid=true]"));

@@ -250,7 +250,7 @@ def _completion_late(evidence: Evidence, rule: LightRule) -> Finding | None:
     if evidence.stage is None or year is None:
         return None
     end = dt.date(year, 12, 31)
-    return _after(rule, end, lambda days: say("应于 {year} 年底前建成，已超过 {days} 天", year=year, days=days))
+    return _after(rule, end, lambda days: say("应于 {year} 年底前建成，已超过 {count} 天", year=year, count=days))
 
 
 def _milestone_late(evidence: Evidence, rule: LightRule) -> Finding | None:
@@ -258,7 +258,7 @@ def _milestone_late(evidence: Evidence, rule: LightRule) -> Finding | None:
     if due is None:
         return None
     what = {"milestone": due.name, "day": due.on}
-    return _after(rule, due.on, lambda days: say("“{milestone}”计划 {day} 完成，已晚 {days} 天", **what, days=days))
+    return _after(rule, due.on, lambda days: say("“{milestone}”计划 {day} 完成，已晚 {count} 天", **what, count=days))
 
 
 def _problem_overdue(evidence: Evidence, rule: LightRule) -> Finding | None:
@@ -266,14 +266,14 @@ def _problem_overdue(evidence: Evidence, rule: LightRule) -> Finding | None:
     if due is None:
         return None
     what = {"problem": due.name, "day": due.on}
-    return _after(rule, due.on, lambda days: say("“{problem}”应于 {day} 前解决，已超期 {days} 天", **what, days=days))
+    return _after(rule, due.on, lambda days: say("“{problem}”应于 {day} 前解决，已超期 {count} 天", **what, count=days))
 
 
 def _report_stale(evidence: Evidence, rule: LightRule) -> Finding | None:
     day = evidence.reported_on
     if day is None:
         return None
-    return _after(rule, day, lambda days: say("{day} 以来 {days} 天没有月报", day=day, days=days))
+    return _after(rule, day, lambda days: say("{day} 以来 {count} 天没有月报", day=day, count=days))
 
 
 def _investment_behind(evidence: Evidence, rule: LightRule) -> Finding | None:

@@ -7,12 +7,17 @@ made (``plain``), so that it can be said in the language of whoever reads it yea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
-Translate = Callable[[str], str]
+
+class Translate(Protocol):
+    """Says one of our own Chinese texts in a language, in the form that goes with ``count`` of something."""
+
+    def __call__(self, text: str, count: object = None, /) -> str:
+        """Return the text; without ``count`` its only form."""
 
 
 @runtime_checkable
@@ -43,7 +48,7 @@ class _Filled(Sentence):
 
     def translated(self, translate: Translate) -> str:
         values = {name: _translated(value, translate) for name, value in self.values.items()}
-        return translate(self.template).format_map(values)
+        return translate(self.template, self.values.get("count")).format_map(values)
 
     def plain(self) -> dict[str, Any]:
         values = {name: _plain(value) for name, value in self.values.items()}
@@ -66,7 +71,8 @@ class _Joined(Sentence):
 def say(template: str, /, **values: object) -> Sentence:
     """Say a sentence: ``say("合同已支付 {paid} 万元", paid=…)``, in the manner of ``str.format``.
 
-    The template is one of ours, never typed. Values that other languages call by another name are terms or sentences.
+    The template is one of ours, never typed. Values that other languages call by another name are terms or sentences;
+    a value named ``count`` chooses between one of something and several.
     """
     sentence = _Filled(template.format_map(values))
     sentence.template, sentence.values = template, values

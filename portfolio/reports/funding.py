@@ -76,8 +76,8 @@ class Funding:
         """Say how many projects the figures speak of."""
         return [
             say(
-                "共 {projects} 个项目，其中 {known} 个登记了资金，{unknown} 个没有资金记录，未计入。",
-                projects=self.projects,
+                "共 {count} 个项目，其中 {known} 个登记了资金，{unknown} 个没有资金记录，未计入。",
+                count=self.projects,
                 known=self.known,
                 unknown=self.projects - self.known,
             ),

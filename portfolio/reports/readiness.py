@@ -54,8 +54,8 @@ def read_readiness(session: Session, chosen: ProjectFilter) -> Readiness:
             "总投资 500 万元及以上的项目应入库纳统：5000 万元及以上报 206-1 表，以下报 206-2 表；取消、并入的项目不列。"
         ),
         say(
-            "另有 {unsized} 个项目总投资未填，无法判断。“还缺”按本系统登记的内容核对，报送以统计部门当年的要求为准。",
-            unsized=unsized,
+            "另有 {count} 个项目总投资未填，无法判断。“还缺”按本系统登记的内容核对，报送以统计部门当年的要求为准。",
+            count=unsized,
         ),
     )
     return Readiness(Table("入库纳统", _COLUMNS, rows, None, notes, len(rows)), by_form, ready, unsized)

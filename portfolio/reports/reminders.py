@@ -38,7 +38,7 @@ def _rounds(session: Session, adcode: str | None) -> Sequence[DueItem]:
 
 def _round_item(period: ReportingRound, count: rounds.RoundCount) -> DueItem:
     title = say("{district}{span}月报截止", district=period.district.name, span=period.span.label)
-    note = say("应报 {owed} 个项目，还有 {outstanding} 个待报", owed=count.owed, outstanding=count.outstanding)
+    note = say("应报 {count} 个项目，还有 {outstanding} 个待报", count=count.owed, outstanding=count.outstanding)
     return DueItem(f"round-{period.district.adcode}-{period.period}", period.due_on, title, note)
 
 

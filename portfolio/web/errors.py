@@ -56,7 +56,7 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 def _answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Say when to come again; others in the same office may have used the allowance up."""
     seconds = str(error.retry_after)
-    sentence = gettext("同一网络地址一分钟内的请求过多，请 %(seconds)s 秒后再打开这一页。", seconds=seconds)
+    sentence = gettext("同一网络地址一分钟内的请求过多，请 %(count)s 秒后再打开这一页。", count=seconds)
     page, status, headers = answer_error(429, sentence)
     return page, status, headers | {"Retry-After": seconds}
 

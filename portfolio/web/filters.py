@@ -272,7 +272,7 @@ def _plain_text(name: str, value: str) -> str:
     if name == "codes":
         return str(gettext("%(count)s 个", count=len(_codes(value))))
     if name == "slip":
-        return str(gettext("再推迟 %(months)s 个月", months=value))
+        return str(gettext("再推迟 %(count)s 个月", count=value))
     if name == "term" and value in _TERM_KNOWN:
         return str(gettext("已计入") if _TERM_KNOWN[value] else gettext("未计入"))
     return f"“{value}”" if name == "q" else value

@@ -30,6 +30,11 @@ _TRANSLATIONS = Path(__file__).parents[2] / "translations"
 class CatalogueDomain(Domain):  # type: ignore[misc]
     """Translations out of ``translations/<language>/LC_MESSAGES/messages.po``; source strings are Chinese."""
 
+    def gettext(self, string: str, **variables: Any) -> str:
+        """Return a text with its values, in the form that goes with the one named ``count``."""
+        text = _say(self.get_translations(), string, variables.get("count"))
+        return text % variables if variables else text
+
     def get_translations(self) -> NullTranslations:
         """Return the catalogue of the page's language; Chinese needs none."""
         locale = get_locale()
@@ -57,14 +62,20 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(translate, _translate_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=LANGUAGES, language=selected_language)
     app.jinja_env.finalize = tell
-    app.jinja_env.globals |= {name: _telling(app.jinja_env.globals[name]) for name in ("gettext", "ngettext")}
+    app.jinja_env.globals["gettext"] = _telling(*(app.jinja_env.globals[name] for name in ("gettext", "ngettext")))
 
 
-def translate(text: str) -> str:
+def translate(text: str, count: object = None, /) -> str:
     """Return ``text`` in the language of the page; looks the catalogue up once for each request."""
     if "catalogue" not in g:
         g.catalogue = load_catalogue(selected_language()) if selected_language() != "zh" else NullTranslations()
-    return str(g.catalogue.gettext(text))
+    return _say(g.catalogue, text, count)
+
+
+def _say(catalogue: NullTranslations, text: str, count: object) -> str:
+    """Return a text by a catalogue: where that has two forms, the one for one of something, or that for several."""
+    found = text if count is None else catalogue.ngettext(text, text, 1 if str(count) == "1" else 2)
+    return str(catalogue.gettext(text) if found == text else found)
 
 
 def tell(text: Any) -> Any:
@@ -72,23 +83,28 @@ def tell(text: Any) -> Any:
     return text.translated(translate) if isinstance(text, _TOLD) else text
 
 
-def _telling(translated: Any) -> Any:
-    """Return Jinja's ``gettext`` so that it tells what is put into the text, too."""
+def _telling(gettext: Any, ngettext: Any) -> Any:
+    """Return Jinja's ``gettext`` so that it minds a value named ``count``, and tells what is put into the text, too."""
 
     @pass_context
-    def told(context: Any, *texts: Any, **values: Any) -> Any:
-        return translated(context, *texts, **{name: tell(value) for name, value in values.items()})
+    def told(context: Any, text: str, **values: Any) -> Any:
+        values = {name: tell(value) for name, value in values.items()}
+        return (
+            ngettext(context, text, text, values["count"], **values)
+            if "count" in values
+            else gettext(context, text, **values)
+        )
 
     return told
 
 
 def tell_in(language: str, sentence: Sentence | GeoSentence) -> str:
     """Say one of our sentences in a language, where there is no request any more."""
-    return sentence.translated(load_catalogue(language).gettext)
+    return sentence.translated(lambda text, count=None, /: _say(load_catalogue(language), text, count))
 
 
-def _translate_plural(one: str, many: str, count: int) -> str:
-    return translate(one if count == 1 else many)
+def _translate_plural(text: str, _same: str, count: object) -> str:
+    return translate(text, count)
 
 
 def selected_language() -> str:

@@ -27,7 +27,7 @@ ENGLISH = {
 }
 
 
-def english(text: str) -> str:
+def english(text: str, _count: object = None, /) -> str:
     return ENGLISH.get(text, text)
 
 

@@ -115,6 +115,18 @@ def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
     assert faults == [], "\n".join(faults)
 
 
+SEVERAL = re.compile(r"(?:%\(count\)s|\{count[^}]*\}) (?:[a-z]+ )?(?!(?:is|has|was|does)\b)[a-z]+s\b")
+
+
+def test_one_of_something_is_not_spoken_of_as_several(catalogue: Catalog) -> None:
+    assert SEVERAL.search("%(count)s projects · as of %(day)s")
+    assert SEVERAL.search("{count:,} open problems left")
+    pairs = [one for one in catalogue if isinstance(one.id, tuple)]
+    faults = [f"{one.id[0]} → {one.string[0]}" for one in pairs if SEVERAL.search(one.string[0])]
+    print(f"n = {len(pairs)} texts with two forms")
+    assert faults == [], "give the form for one, too:\n" + "\n".join(faults)
+
+
 def test_no_translation_is_still_chinese_or_belongs_to_no_string(catalogue: Catalog) -> None:
     for message in catalogue:
         if message.id:

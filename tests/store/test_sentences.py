@@ -33,7 +33,7 @@ def test_a_sentence_on_record_is_said_in_the_language_of_who_reads_it(session: S
 
     assert isinstance(note, Sentence)
     assert note == "市级补助已支付 30.0%；“已付”"
-    assert note.translated(lambda one: ENGLISH.get(one, one)) == "30.0% of City grant paid; “已付”"
+    assert note.translated(lambda one, _count=None, /: ENGLISH.get(one, one)) == "30.0% of City grant paid; “已付”"
 
 
 @pytest.mark.parametrize("typed", ["市级补助", "{paid}", '{"say":"小学"}', '"\x1e', "", None])

@@ -13,21 +13,22 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portfolio.domain.roles import Role
-from portfolio.domain.sentences import Sentence
+from portfolio.domain.sentences import Sentence, say
 from portfolio.domain.terms import Stage
 from portfolio.services.projects import set_stage
 from portfolio.services.reporting import accept_report, return_report
 from portfolio.store.base import Base
 from portfolio.store.models import Commitment, LedgerEntry, Project
 from portfolio.store.queries.projects import get_project
-from portfolio.web.language import COOKIE
+from portfolio.web.language import COOKIE, tell
 from tests.builders import WANZHOU, client_of, make_project, read, write
 from tests.report_builders import report_of
 from tests.web import test_rights
@@ -128,6 +129,13 @@ def left_in_chinese(response: TestResponse, data: list[str]) -> set[str]:
         words = list(texts_in(response.json))
     shown = {" ".join(one.split()) for one in words if CHINESE.search(one)}
     return {rest for one in shown if CHINESE.search(rest := without(one, data))}
+
+
+def words_of(page: TestResponse) -> str:
+    """Return what a page says, in one line, or the texts of an answer."""
+    if page.mimetype != "text/html":
+        return "; ".join(texts_in(page.json))
+    return " ".join(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page.text, flags=re.DOTALL).split())
 
 
 def without(text: str, data: list[str]) -> str:
@@ -298,6 +306,45 @@ def test_errors_of_addresses_are_told_in_english(english: FlaskClient) -> None:
     assert "There is no project with the code 500101-9999" in english.get("/projects/500101-9999").text
     asked = english.get(f"/projects/{OWN}/place/readings.json", query_string={"coordinates": "1e2,3", "datum": "wgs84"})
     assert asked.json == {"error": "Coordinates may not have exponents; write plain decimals, such as “106.46,29.55”."}
+
+
+ONE_OF_SEVERAL = re.compile(r"(?<![\d.,/-])1 (?:more )?(?!(?:is|has|was|does)\b)[a-z]+s\b")
+
+
+@pytest.mark.one_engine
+def test_one_of_something_is_not_spoken_of_as_several(furnished: Flask, english: FlaskClient) -> None:
+    faults, count = {}, 0
+    for path in pages(furnished):
+        with english.get(f"{path}?codes={OWN}&district=500106") as response:
+            if response.status_code == 200 and is_read_by_people(response):
+                count += 1
+                faults[path] = ONE_OF_SEVERAL.findall(words_of(response))
+    print(f"n = {count} pages and answers about one project")
+    assert {path: found for path, found in faults.items() if found} == {}
+    assert count > 60
+
+
+def test_a_list_of_one_says_so_and_so_does_what_was_saved(furnished: Flask, english: FlaskClient) -> None:
+    one = unescape(english.get(f"/projects?codes={OWN}").text)
+    several = unescape(english.get("/projects").text)
+
+    assert "1 project ·" in one
+    assert "Floor area 0 / 1, Seats 0 / 1" in one
+    assert re.search(r"\d\d projects ·", several)
+
+
+@pytest.mark.parametrize(
+    ("count", "english"),
+    [(0, "0 projects"), (1, "1 project"), (2, "2 projects"), ("1", "1 project"), ("1,001", "1,001 projects")],
+)
+def test_a_count_chooses_the_form_in_templates_in_python_and_in_sentences(
+    app: Flask, count: int | str, english: str
+) -> None:
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}=en"}):
+        assert render_template_string("{{ _('%(count)s 个项目', count=count) }}", count=count) == english
+        assert gettext("%(count)s 个项目", count=count) == english
+        assert str(lazy_gettext("%(count)s 个项目", count=count)) == english
+        assert tell(say("共 {count} 个项目", count=count)) == english
 
 
 @pytest.mark.parametrize("path", ["/api/v1/projects?level=x", "/api/v1/projects?per_page=0", "/ogc/collections/x"])

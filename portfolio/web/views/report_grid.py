@@ -89,10 +89,10 @@ def _answer(round_: ReportingRound, rows: Sequence[Row]) -> ResponseReturnValue:
 
 def _say(counts: Counter[str | None]) -> None:
     if counts[SUBMITTED]:
-        flash(gettext("已报送 %(num)s 行，等待核定", num=counts[SUBMITTED]), "success")
+        flash(gettext("已报送 %(count)s 行，等待核定", count=counts[SUBMITTED]), "success")
     if counts[SAVED]:
-        flash(gettext("已存草稿 %(num)s 行", num=counts[SAVED]), "success")
+        flash(gettext("已存草稿 %(count)s 行", count=counts[SAVED]), "success")
     if wrong := counts[REFUSED] + counts[STALE]:
-        flash(gettext("%(num)s 行没有保存，请看行内说明", num=wrong), "error")
+        flash(gettext("%(count)s 行没有保存，请看行内说明", count=wrong), "error")
     if not counts.total() - counts[None]:
         flash(gettext("没有改动，什么也没有保存"), "warning")

@@ -170,7 +170,7 @@ def add_missing(adcode: str, period: str) -> ResponseReturnValue:
     round_ = get_round_in_scope(adcode, period)
     added = service.add_missing_projects(get_session(), round_)
     get_session().commit()
-    flash(gettext("补入 %(num)s 个项目", num=added), "success")
+    flash(gettext("补入 %(count)s 个项目", count=added), "success")
     return redirect(url_for(".show_round", adcode=adcode, period=period))
 
 
@@ -204,7 +204,7 @@ def accept_chosen(adcode: str, period: str) -> ResponseReturnValue:
     else:
         get_session().commit()
         flash(
-            gettext("已核定 %(num)s 份，完成投资已记入台账", num=len(found)),
+            gettext("已核定 %(count)s 份，完成投资已记入台账", count=len(found)),
             "success",
         )
     return redirect(url_for(".show_round", adcode=adcode, period=period, show="submitted"))

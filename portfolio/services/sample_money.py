@@ -23,6 +23,7 @@ from portfolio.store.models import Contract, ContractChange, Estimate, FundingDo
 
 GIVEN = (MoneyState.APPROPRIATED, MoneyState.RECEIVED)
 SIGNED_MONTH = 2
+_PAID_FOR = tuple(MoneyState).index(MoneyState.WORK_DONE)
 _OF_ALLOCATED = (100, 100, 110, 125)  # what a document holds, in percent of what it gives
 _STEPS = {  # the four estimates: month of approval, least and most in percent of the step before
     EstimateKind.FEASIBILITY: (3, 100, 100),
@@ -65,11 +66,16 @@ class MoneyMaker:
         return [*documents, *contracts, *entries, *estimates]
 
     def _entries(self, project: Project) -> Iterator[LedgerEntry]:
-        """Yield a project's entries: one source's money as far along its way as it has come, never growing on it."""
+        """Yield a project's entries: one source's money as far along its way as it has come, never growing on it.
+
+        What was paid for was built: the work is worth as much, or a little more.
+        """
         source, year = turn(tuple(Source), project.id), self.draw.randint(FIRST_YEAR, LAST_YEAR)
-        amount_fen = project.total_investment_fen or WAN_FEN
-        for month, state in enumerate(tuple(MoneyState)[: self.draw.randint(0, len(MoneyState))], start=1):
-            amount_fen = max(WAN_FEN, amount_fen * self.draw.randint(60, 100) // 100)
+        amount_fen = whole_fen = project.total_investment_fen or WAN_FEN
+        steps = self.draw.randint(0, len(MoneyState))
+        for month, state in enumerate(tuple(MoneyState)[: steps + (steps == _PAID_FOR)], start=1):
+            least, most = (100, 110) if state is MoneyState.WORK_DONE else (60, 100)
+            amount_fen = min(whole_fen, max(WAN_FEN, amount_fen * self.draw.randint(least, most) // 100))
             number = next(self.numbers[LedgerEntry])
             yield LedgerEntry(
                 id=number,

@@ -22,7 +22,7 @@ def test_every_fen_adds_up_after_each_of_thousands_of_steps(session: Session) ->
     assert done["entered"] > 40 * episodes
     assert done["refused"] > 20 * episodes
     assert done["reverse"] > 12 * episodes
-    assert done["claimed"] > 2 * episodes
+    assert done["claimed"] > episodes
 
 
 def test_the_history_agrees_with_the_ledger_after_a_run(session: Session) -> None:

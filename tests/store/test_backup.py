@@ -72,7 +72,7 @@ def repeated(work: Callable[[], None], *, threads: int) -> Iterator[list[BaseExc
 
 def test_backups_taken_while_people_save_all_restore_with_equal_totals(sqlite_engine: Engine, tmp_path: Path) -> None:
     made: list[tuple[Path, ControlTotals]] = []
-    with repeated(lambda: enter_money(sqlite_engine), threads=4) as faults:
+    with repeated(lambda: enter_money(sqlite_engine), threads=2) as faults:
         while len(made) < 10 or (entries(made[-1]) == entries(made[0]) and len(made) < 500):
             made.append((tmp_path / f"{len(made)}.db", back_up(sqlite_engine, tmp_path / f"{len(made)}.db")))
     assert faults == []

@@ -7,6 +7,7 @@ made (``plain``), so that it can be said in the language of whoever reads it yea
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
@@ -28,16 +29,16 @@ class Translatable(Protocol):
         """Return it in the language of ``translate``, which takes one of our own Chinese texts."""
 
 
-class Sentence(str):
+class Sentence(str, ABC):
     """A Chinese text of our own that can be said in another language; made by ``say`` or ``several``."""
 
+    @abstractmethod
     def translated(self, translate: Translate) -> str:
         """Return it in the language of ``translate``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plain(self) -> dict[str, Any]:
         """Return how it is made, as plain values that JSON holds."""
-        raise NotImplementedError
 
 
 class _Filled(Sentence):

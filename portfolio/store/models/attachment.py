@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column, relationship
 
 from portfolio.store.base import Base, Tracked
 from portfolio.store.models.contract import Contract
@@ -15,28 +15,35 @@ from portfolio.store.models.project import Project
 from portfolio.store.models.stored_file import StoredFile
 
 
-class DocumentFile(Tracked, Base):
-    """One file (附件) that a document was given after its registration. One row per file; only added to."""
+class GivenFile:
+    """What the files (附件) that records were given after their registration have in common; they are only added to."""
+
+    append_only = True
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="The file itself")
+
+    @declared_attr
+    def file(cls) -> Mapped[StoredFile]:  # noqa: N805
+        """The file itself."""
+        return relationship()
+
+
+class DocumentFile(GivenFile, Tracked, Base):
+    """A file of a funding document."""
 
     __tablename__ = "document_file"
-    append_only = True
 
     document_id: Mapped[int] = mapped_column(ForeignKey("funding_document.id"), index=True, comment="Whose file")
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="The file itself")
     document: Mapped[FundingDocument] = relationship()
-    file: Mapped[StoredFile] = relationship()
 
 
-class ContractFile(Tracked, Base):
-    """One file (附件) that a contract was given after its registration. One row per file; only added to."""
+class ContractFile(GivenFile, Tracked, Base):
+    """A file of a contract."""
 
     __tablename__ = "contract_file"
-    append_only = True
 
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"), index=True, comment="Whose file")
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="The file itself")
     contract: Mapped[Contract] = relationship()
-    file: Mapped[StoredFile] = relationship()
 
     @property
     def project(self) -> Project:
@@ -44,16 +51,13 @@ class ContractFile(Tracked, Base):
         return self.contract.project
 
 
-class EstimateFile(Tracked, Base):
-    """One file (附件) that an estimate was given after it was entered. One row per file; only added to."""
+class EstimateFile(GivenFile, Tracked, Base):
+    """A file of one figure of the four estimates."""
 
     __tablename__ = "estimate_file"
-    append_only = True
 
     estimate_id: Mapped[int] = mapped_column(ForeignKey("estimate.id"), index=True, comment="Whose file")
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True, comment="The file itself")
     estimate: Mapped[Estimate] = relationship()
-    file: Mapped[StoredFile] = relationship()
 
     @property
     def project(self) -> Project:

@@ -29,7 +29,7 @@ _DOCUMENTS = (
     Column("left", "可分配", Kind.MONEY, 15),
     Column("projects", "项目数", Kind.COUNT, 8),
     Column("unclaimed", "未挂接（笔）", Kind.COUNT, 10),
-    Column("record", "序号", Kind.CODE, 8),
+    Column("record", "序号", Kind.CODE, 12),
 )
 _STATES = tuple(MoneyState)
 

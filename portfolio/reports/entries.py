@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("document_on", "文件日期", Kind.CODE, 12),
     Column("note", "说明", Kind.TEXT, 24),
     Column("entered", "登记", Kind.CODE, 22),
-    Column("number", "记录号", Kind.CODE, 8),
+    Column("number", "记录号", Kind.CODE, 12),
 )
 
 

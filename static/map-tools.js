@@ -34,7 +34,6 @@
     }
     const layer = projectMap.layers[kind];
     if (layer) projectMap.map[shown ? "addLayer" : "removeLayer"](layer);
-    projectMap.layOutNames();
   }
 
   function chooseLayers(projectMap) {
@@ -46,6 +45,7 @@
       showLayer(projectMap, kind, box.checked);
       box.addEventListener("change", () => {
         showLayer(projectMap, kind, box.checked);
+        projectMap.layOutNames();
         const boxes = [...document.querySelectorAll("[data-map-layer]:checked")];
         const chosen = boxes.filter((one) => !one.closest("label").hidden).map((one) => one.dataset.mapLayer);
         keep({ layers: chosen.join() || "none" });

@@ -283,6 +283,11 @@
     }
 
     layOut() {
+      this.layOutPins();
+      this.layOutNames();
+    }
+
+    layOutPins() {
       if (this.config.inset) return;
       this.leaders.clearLayers();
       placePins(this.map, this.entries, this.pinGap());
@@ -290,7 +295,6 @@
         entry.marker.setLatLng(this.map.layerPointToLatLng(entry.pos));
         if (entry.anchor.distanceTo(entry.pos) > 5) this.drawLeader(entry);
       });
-      this.layOutNames();
     }
 
     /* Many pins are drawn smaller, so that they stay nearer to their places and cover less of what lies under them. */
@@ -319,7 +323,7 @@
     }
 
     listen() {
-      this.map.on("zoomend", () => this.layOut());
+      this.map.on("zoomend", () => this.layOutPins());
       this.map.on("moveend", () => this.layOutNames());
       if (!this.config.inset) this.map.on("moveend", () => this.refreshSoon());
       this.map.on("popupopen", (event) => enterPopup(event.popup, this.words));

@@ -15,28 +15,29 @@ from portfolio.domain.sentences import say
 from portfolio.store.models import District, Layout, Project, Zone, ZoneChoice, ZoneShare
 
 
-def ids_in_force(kind: LayoutKind, day: dt.date) -> Select[int]:
-    """Return the versions of a kind that are in force on a day, one for each district, as SQL."""
+def ids_in_force(day: dt.date, kind: LayoutKind | None = None) -> Select[int]:
+    """Return the versions in force on a day, one for each district and kind, or of one kind alone, as SQL."""
     later = aliased(Layout)
     is_later = or_(
         later.valid_from > Layout.valid_from,
         and_(later.valid_from == Layout.valid_from, later.number > Layout.number),
     )
     superseded = exists().where(
-        later.district_id == Layout.district_id, later.kind == kind, later.valid_from <= day, is_later
+        later.district_id == Layout.district_id, later.kind == Layout.kind, later.valid_from <= day, is_later
     )
-    return select(Layout.id).where(Layout.kind == kind, Layout.valid_from <= day, not_(superseded))
+    wanted = [Layout.kind == kind] if kind else []
+    return select(Layout.id).where(*wanted, Layout.valid_from <= day, not_(superseded))
 
 
 def find_layout_in_force(session: Session, adcode: str, kind: LayoutKind, day: dt.date) -> Layout | None:
     """Return the version of a district's layout that is in force on a day, its zones loaded, or None."""
-    wanted = (Layout.id.in_(ids_in_force(kind, day)), District.adcode == adcode)
+    wanted = (Layout.id.in_(ids_in_force(day, kind)), District.adcode == adcode)
     return session.scalar(_layouts().join(District).where(*wanted))
 
 
 def list_layouts_in_force(session: Session, day: dt.date) -> Sequence[Layout]:
     """List the versions in force on a day, of every kind and district, by district and kind; zones loaded."""
-    wanted = or_(*(Layout.id.in_(ids_in_force(kind, day)) for kind in LayoutKind))
+    wanted = Layout.id.in_(ids_in_force(day))
     return session.scalars(_layouts().where(wanted).order_by(Layout.district_id, Layout.kind)).all()
 
 
@@ -102,9 +103,9 @@ def list_all_shares(session: Session) -> dict[tuple[int, int], dict[str, tuple[i
 
 def list_zone_names(session: Session, day: dt.date, adcode: str | None) -> Sequence[Any]:
     """List ``kind``, ``key``, ``short``, ``name`` and ``adcode`` of the zones in force, of all districts or one."""
-    kinds = or_(*(Layout.id.in_(ids_in_force(kind, day)) for kind in LayoutKind))
     columns = (Layout.kind, Zone.key, Zone.short, Zone.name, District.adcode)
-    statement = select(*columns).select_from(Zone).join(Layout).join(District).where(kinds)
+    statement = select(*columns).select_from(Zone).join(Layout).join(District)
+    statement = statement.where(Layout.id.in_(ids_in_force(day)))
     if adcode is not None:
         statement = statement.where(District.adcode == adcode)
     return session.execute(statement.order_by(District.adcode, Layout.kind, Zone.position)).all()
@@ -128,5 +129,5 @@ def is_in_no_zone(kind: LayoutKind, day: dt.date) -> ColumnElement[bool]:
 
 
 def _members(kind: LayoutKind, day: dt.date) -> Select[int]:
-    in_force = ids_in_force(kind, day)
+    in_force = ids_in_force(day, kind)
     return select(ZoneShare.project_id).where(ZoneShare.layout_id.in_(in_force), ZoneShare.share_ppm > 0)

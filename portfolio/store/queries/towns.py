@@ -21,7 +21,7 @@ def town_members(day: dt.date) -> CompoundSelect[Any]:
 
     One row per project and town; a site across outlines has a row for each, with its share.
     """
-    in_force = ids_in_force(LayoutKind.TOWNS, day)
+    in_force = ids_in_force(day, LayoutKind.TOWNS)
     drawn = select(ZoneShare.project_id, ZoneShare.zone_key.label("town_key"), ZoneShare.share_ppm)
     drawn = drawn.where(ZoneShare.layout_id.in_(in_force), ZoneShare.share_ppm > 0)
     placed = aliased(Project)  # the query around this one asks for projects too
@@ -60,5 +60,5 @@ def list_towns(session: Session, day: dt.date, adcode: str | None) -> Sequence[A
 
 def _is_town_point(day: dt.date) -> tuple[ColumnElement[bool], ...]:
     """Return whether a named place is the point of a town whose district has no outlines in force."""
-    outlined = select(Layout.district_id).where(Layout.id.in_(ids_in_force(LayoutKind.TOWNS, day)))
+    outlined = select(Layout.district_id).where(Layout.id.in_(ids_in_force(day, LayoutKind.TOWNS)))
     return GazetteerPlace.key.contains("-town-"), GazetteerPlace.district_id.not_in(outlined)

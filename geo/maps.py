@@ -96,15 +96,17 @@ def saved_map(bounds: Bounds, *, name: str = "projects", words: ShellWords = CHI
 def inset_map(
     bounds: Bounds, data_url: str, *, focus: str = "", name: str = "inset", words: ShellWords = CHINESE
 ) -> MapShell:
-    """Make the shell of a small map without controls; ``focus`` is the code of the project to point out.
+    """Make the shell of a small map; ``focus`` is the code of the project to point out.
 
-    The other parameters and the errors are those of `project_map`.
+    Only a map of one project can be moved, and not by the wheel, which is the page's. The other parameters and the
+    errors are those of `project_map`.
     """
     if focus and not _CODE.fullmatch(focus):
         raise GeoError(say("项目编码只能由字母、数字和连字符组成，请核对。"))
     config = _checked_config(bounds, data_url, words, inset=True) | {"focus": focus}
-    still = dict.fromkeys(("dragging", "scroll_wheel_zoom", "double_click_zoom", "box_zoom", "touch_zoom"), False)
-    return _render(_BareMap(bounds, None, **still), config, name)
+    ways = ("dragging", "double_click_zoom", "box_zoom", "touch_zoom")
+    moves = dict.fromkeys(ways, bool(focus)) | {"scroll_wheel_zoom": False}
+    return _render(_BareMap(bounds, words if focus else None, **moves), config, name)
 
 
 def placing_map(

@@ -14,7 +14,6 @@
   const SHARP_ZOOMS = { zoomSnap: 1, zoomDelta: 1 };
   const USUAL_LAST_ZOOM = 17;
   const HIGHEST_ZOOM = 19;
-  const CLOSE_ZOOMS = { site: 16, neighbourhood: 15, town: 13 };
 
   /* Leaflet takes a credit as markup: it is made of elements that hold plain text. */
   function credit(base) {
@@ -123,15 +122,5 @@
     if (projectMap.data.bases && projectMap.data.bases.length) new Bases(projectMap);
   }
 
-  /* On the small map of a project a picture shows the surroundings of its place; without one it shows the district. */
-  function chooseCloseBase(projectMap) {
-    const entry = projectMap.byCode.get(projectMap.config.focus);
-    const settle = (base) => {
-      if (base && entry) projectMap.map.setView(entry.latlng, CLOSE_ZOOMS[entry.accuracy], { animate: false });
-      else projectMap.fitHome();
-    };
-    chooseBase({ ...projectMap, state: new URLSearchParams(window.location.search), settle });
-  }
-
-  window.portfolioMapBases = { chooseBase, chooseCloseBase };
+  window.portfolioMapBases = { chooseBase };
 })();

@@ -38,20 +38,25 @@
     return diagonal(bounds) > 0 && diagonal(bounds) < 0.4 * diagonal(home) ? bounds.pad(0.15) : null;
   }
 
-  /* Two buttons: the whole, and where most projects lie. */
-  function addFitControl(map, home, words) {
-    const dense = denseBounds(home);
-    if (!dense) return;
+  /* Buttons that say where they lead. */
+  function addFitControl(map, ways) {
     const bar = element("div", "map-fit");
     L.DomEvent.disableClickPropagation(bar);
-    [[words.whole, home], [words.dense, dense]].forEach(([text, bounds]) => {
+    ways.forEach(([text, go]) => {
       const button = bar.appendChild(element("button", "", text));
       button.type = "button";
-      button.addEventListener("click", () => map.fitBounds(bounds, { padding: [16, 16] }));
+      button.addEventListener("click", go);
     });
     const control = L.control({ position: "topright" });
     control.onAdd = () => bar;
     control.addTo(map);
+  }
+
+  /* To the whole, and to where most projects lie. */
+  function offerDense(map, home, words) {
+    const dense = denseBounds(home);
+    const ways = [[words.whole, home], [words.dense, dense]];
+    if (dense) addFitControl(map, ways.map(([text, bounds]) => [text, () => map.fitBounds(bounds, { padding: [16, 16] })]));
   }
 
   function nameControls(container, words) {
@@ -64,5 +69,5 @@
     });
   }
 
-  window.portfolioMapList = { clickedProject, pointAt, markCurrent, addFitControl, nameControls };
+  window.portfolioMapList = { clickedProject, pointAt, markCurrent, addFitControl, offerDense, nameControls };
 })();

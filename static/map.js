@@ -19,10 +19,10 @@
   const { pinNode, clusterNode } = window.portfolioMapPins;
   const { accuracyWords, enterPopup, fillCard, leavePopup, popupOptions, unlocatedCard } = window.portfolioMapCards;
   const { placePins } = window.portfolioMapSpread;
-  const { clickedProject, pointAt, markCurrent, addFitControl, nameControls } = window.portfolioMapList;
+  const { clickedProject, pointAt, markCurrent, offerDense, nameControls } = window.portfolioMapList;
   const { viewOf } = window.portfolioMapAddress;
   const { Names } = window.portfolioMapNames;
-  const { chooseCloseBase } = window.portfolioMapBases;
+  const { pointOut } = window.portfolioMapFocus;
   const { Busy } = window.portfolioMapBusy;
 
   const ROW_ZOOM = 15;
@@ -48,6 +48,7 @@
       this.opening = this.state.get("opening");
       this.container = map.getContainer();
       this.container.classList.toggle("project-map--inset", Boolean(config.inset));
+      this.isPlain = Boolean(config.inset && !config.focus);
       this.status = this.container.appendChild(element("p", "map-status"));
       this.status.setAttribute("role", "status");
       this.names = new Names(map);
@@ -65,7 +66,7 @@
         const early = this.askEarly();
         this.draw(await this.source.sheet());
         await this.refresh(await early(this.view()));
-        if (this.config.focus) chooseCloseBase(this);
+        if (this.config.focus) pointOut(this);
         this.container.dataset.ready = "true";
         await this.openFromAddress();
       } catch (error) {
@@ -103,7 +104,7 @@
       this.opened = L.layerGroup().addTo(this.map);
       this.layers = drawAreas(this.map, this.data);
       this.listen();
-      if (!this.config.inset) addFitControl(this.map, this.home, this.words);
+      if (!this.config.inset) offerDense(this.map, this.home, this.words);
       if (!this.config.inset) window.portfolioMapTools(this);
     }
 
@@ -178,9 +179,9 @@
 
     /* Where a map is narrow, its controls lie over its upper part. */
     margins() {
-      if (this.config.inset) return { padding: [6, 6] };
-      const isNarrow = this.container.clientWidth < NARROW_PX;
-      return isNarrow ? { paddingTopLeft: [12, 84], paddingBottomRight: [12, 26] } : { padding: [26, 18] };
+      if (this.isPlain) return { padding: [6, 6] };
+      if (this.map.getSize().x >= NARROW_PX) return { padding: [26, 18] };
+      return { paddingTopLeft: [12, this.config.inset ? 40 : 84], paddingBottomRight: [12, 26] };
     }
 
     stageWords(project) {
@@ -279,7 +280,7 @@
       });
       marker.on("mouseover", () => pointAt(project.code));
       marker.on("mouseout", () => pointAt(null));
-      marker.on("popupclose", () => { this.openCode = null; this.opened.clearLayers(); this.highlight(null); });
+      marker.on("popupclose", () => { this.openCode = null; this.drawSite(this.data); this.highlight(null); });
     }
 
     layOut() {
@@ -288,7 +289,7 @@
     }
 
     layOutPins() {
-      if (this.config.inset) return;
+      if (this.isPlain) return;
       this.leaders.clearLayers();
       placePins(this.map, this.entries, this.pinGap());
       this.entries.forEach((entry) => {
@@ -308,7 +309,7 @@
     }
 
     layOutNames() {
-      if (this.config.inset) return;
+      if (this.isPlain) return;
       const shown = this.data.layers.filter((layer) => this.map.hasLayer(this.layers[layer.kind]));
       const towns = this.layers.towns && this.map.hasLayer(this.layers.towns);
       const places = towns ? [] : this.data.places;
@@ -335,8 +336,7 @@
       document.addEventListener("click", (event) => this.followRow(event));
       window.addEventListener("beforeprint", () => this.printSize(true));
       window.addEventListener("afterprint", () => this.printSize(false));
-      const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
-      each("[data-map-coverage]", (node) => { node.textContent = this.data.coverage || ""; });
+      document.querySelectorAll("[data-map-coverage]").forEach((node) => { node.textContent = this.data.coverage || ""; });
     }
 
     followRow(event) {

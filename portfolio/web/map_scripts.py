@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import current_app
 
 _FIRST = ("source", "busy", "elements", "address")
-_DRAWING = (*_FIRST, "pins", "cards", "areas", "spread", "names", "list", "gcj02", "bases")
+_DRAWING = (*_FIRST, "pins", "cards", "areas", "spread", "names", "list", "gcj02", "bases", "focus")
 _TOOLS = ("heat", "years", "search", "measure", "mini", "towns", "tools")
 
 SMALL_MAP = (*(f"map-{name}.js" for name in _DRAWING), "map.js")

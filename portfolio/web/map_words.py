@@ -27,6 +27,7 @@ MAP_WORDS = {
     "zoom_out": lazy_gettext("缩小"),
     "whole": lazy_gettext("全区"),
     "dense": lazy_gettext("项目集中处"),
+    "near": lazy_gettext("项目周边"),
     "unlocated_more": lazy_gettext("查看未定位项目"),
     "unlocated_hint": lazy_gettext("这些项目的位置还不清楚，先放在区政府所在地；填写位置后即可上图。"),
     "map": lazy_gettext("项目分布图"),

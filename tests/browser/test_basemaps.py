@@ -246,6 +246,34 @@ def test_the_small_map_goes_to_the_place_with_a_base_and_back_to_the_district_wi
     assert visit.wrong() == []
 
 
+def test_the_small_map_shows_the_site_near_by_and_moves_by_hand(visit: Visit, mapped: Mapped) -> None:
+    page = visit.open(f"/projects/{mapped.code}")
+    stage, site_shape, pin = (page.locator(one) for one in (".project-map", ".site-shape", PINS[""][0]))
+    expect(site_shape).to_have_count(1)
+    page.get_by_role("button", name="项目周边").click()
+    at_rest(page)
+    near, before = site_shape.bounding_box(), pin.bounding_box()
+    assert near and before
+    assert near["width"] > 40
+
+    x, y = middle(stage.bounding_box())
+    page.mouse.move(x + 60, y + 60)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 40, steps=5)
+    page.mouse.up()
+    at_rest(page)
+    after = pin.bounding_box()
+    assert after
+    assert before["x"] - after["x"] > 39  # and a little further, as things that are let go do
+    assert before["y"] - after["y"] > 19
+    page.get_by_role("button", name="全区").click()
+    at_rest(page)
+    far = site_shape.bounding_box()
+    assert far
+    assert far["width"] < 10
+    assert visit.wrong() == []
+
+
 def test_a_base_is_chosen_by_keyboard_and_stays_in_the_address(visit: Visit) -> None:
     page = visit.open("/maps/500106")
     chooser(page).focus()

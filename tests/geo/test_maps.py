@@ -64,6 +64,14 @@ def test_a_full_map_has_chinese_controls_and_an_inset_has_none() -> None:
     assert '"dragging": false' in inset
 
 
+def test_the_inset_of_one_project_can_be_moved_but_not_by_the_wheel_of_the_page() -> None:
+    script = inset_map(BOUNDS, URL, focus="500106-0001").script
+
+    assert json.dumps("放大") in script
+    assert '"dragging": true' in script
+    assert '"scrollWheelZoom": false' in script
+
+
 def test_panes_lie_in_order_below_the_popups() -> None:
     script = project_map(BOUNDS, URL).script
     panes = ["outline", "belts", "halos", "places", "leaders", "projects"]

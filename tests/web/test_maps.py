@@ -130,6 +130,7 @@ def test_the_inset_shows_its_project_alone(reader: FlaskClient) -> None:
 
     assert [one["code"] for one in reader.get(located).json["pins"]] == ["500106-0005"]
     assert reader.get(unlocated).json["pins"] == []
+    assert "筛选" not in reader.get("/maps/projects/500101-0001/data.json").json["labels"]["empty"]
     assert "/maps/projects/500106-0005/data.json" in reader.get("/maps/projects/500106-0005/shell.js").text
 
 

@@ -97,10 +97,18 @@ def card(code: str) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def inset(code: str) -> ResponseReturnValue:
     """Send what the small map of one project shows: the district and that project alone."""
-    district = get_project_in_scope(code).district
-    chosen = ProjectFilter(code=code)
-    about = {"coverage": "", "unlocated": _unlocated(district.adcode, chosen, 0), "years": None, "bases": bases_json()}
-    return jsonify(districts_json([district]) | about | {"urls": _urls(district.adcode, {"codes": code})})
+    project = get_project_in_scope(code)
+    shared = districts_json([project.district])
+    own = {
+        "coverage": "",
+        "unlocated": _unlocated(project.district.adcode, ProjectFilter(code=code), 0),
+        "years": None,
+        "bases": bases_json(),
+        "outline": _outline(project),
+        "labels": shared["labels"] | {"empty": gettext("这个项目还没有坐标。")},
+        "urls": _urls(project.district.adcode, {"codes": code}),
+    }
+    return jsonify(shared | own)
 
 
 def points_json(scope: MapScope) -> dict[str, Any]:
@@ -304,8 +312,13 @@ def card_json(row: Any, shown: tuple[Light, str]) -> dict[str, Any]:
         "citation": report.citation(row),
         "zones": [],
         "facts": _facts(row),
-        "outline": json.loads(row.site_outline) if row.site_outline else None,
+        "outline": _outline(row),
     }
+
+
+def _outline(row: Any) -> Any:
+    """Return a project's site as GeoJSON geometry, or None."""
+    return json.loads(row.site_outline) if row.site_outline else None
 
 
 def _facts(row: Any) -> list[dict[str, str]]:

@@ -49,7 +49,7 @@ def test_the_stack_leads_to_the_list_of_projects_without_a_place(visit: Visit, a
     page.locator(".leaflet-projects-pane .stack").click()
     expect(page.locator(CARD)).to_contain_text(f"未定位 {count} 个")
     at_rest(page)
-    page.get_by_role("link", name="查看未定位项目").click()
+    page.locator(CARD).get_by_role("link", name="查看未定位项目").click()
 
     expect(page).to_have_url(re.compile(rf"/projects\?district={adcode}&located=no$"))
     expect(page.locator("h1 + p")).to_contain_text(f"{count} 个项目")

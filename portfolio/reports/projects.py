@@ -31,14 +31,17 @@ from portfolio.domain.terms import (
 )
 from portfolio.reports.estimates import EstimatesSection, estimates_section
 from portfolio.reports.lights import LightPage, light_page
+from portfolio.reports.phases import Programme, read_programme
 from portfolio.reports.placing import measure_site
 from portfolio.store.models import CommitmentLink, Fact, LedgerEntry, Project, Revision
 from portfolio.store.queries import commitments, contracts, facts, ledger, revisions
 from portfolio.store.queries.contracts import ContractStanding
+from portfolio.store.queries.phases import read_names
 
 FIELD_LABELS = {
     "name": "项目名称",
     "remark": "备注",
+    "parent_id": "总项目",
     "note": "登记说明",
     "also_called": "其他名称",
     "nature": "建设性质",
@@ -128,6 +131,7 @@ class ProjectPage:
     links: Sequence[CommitmentLink]
     history: Sequence[HistoryEntry]
     site: SiteMeasure | None
+    programme: Programme | None
 
 
 def project_page(session: Session, project: Project) -> ProjectPage:
@@ -148,8 +152,9 @@ def project_page(session: Session, project: Project) -> ProjectPage:
         facts={field: by_field[field] for field in FactField if by_field[field]},
         disputed=_disputed(by_field),
         links=commitments.list_links_of_project(session, project),
-        history=history_of(revisions.list_revisions(session, project)),
+        history=history_of(session, revisions.list_revisions(session, project)),
         site=measure_site(project.site_outline, project.site_area_m2) if project.site_outline else None,
+        programme=read_programme(session, project),
     )
 
 
@@ -168,9 +173,11 @@ def _disputed(by_field: dict[FactField, list[Fact]]) -> dict[FactField, list[str
     return {field: stated for field, stated in values.items() if len(stated) > 1}
 
 
-def history_of(newest_first: Sequence[Revision]) -> list[HistoryEntry]:
-    """Return each accepted save with the fields it changed, newest first."""
+def history_of(session: Session, newest_first: Sequence[Revision]) -> list[HistoryEntry]:
+    """Return each accepted save with the fields it changed, newest first; a programme by its code and name."""
     states = [json.loads(revision.state) for revision in newest_first]
+    names = read_names(session, {state["parent_id"] for state in states if state.get("parent_id")})
+    states = [state | {"parent_id": names.get(state.get("parent_id"))} for state in states]
     older = [*states[1:], {}]
     return [
         HistoryEntry(revision, _changes(before, after) if before else [])

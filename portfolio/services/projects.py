@@ -13,7 +13,7 @@ from portfolio.domain.sentences import say
 from portfolio.domain.terms import Basis, Stage, Status
 from portfolio.store.history import values_of
 from portfolio.store.models import District, Plan, Project
-from portfolio.store.queries import districts, projects, revisions
+from portfolio.store.queries import districts, phases, projects, revisions
 
 COPIED = tuple(
     field.name
@@ -124,6 +124,26 @@ def set_status(session: Session, project: Project, status: Status, *, version: i
     return project
 
 
+def set_programme(session: Session, project: Project, code: str | None, *, version: int) -> Project:
+    """Make a project a phase (分期) of the programme (总项目) with that code, or of none.
+
+    Raises
+    ------
+    StaleError
+        If somebody saved it since it was read at ``version``.
+    RuleError
+        If the other is no project of the district, is itself a phase, or this one has phases.
+    """
+    check_version(session, project, version)
+    programme = projects.find_project(session, code) if code else None
+    if code and (programme is None or programme.district_id != project.district_id):
+        raise RuleError(say("本区县没有编码为 {code} 的项目，请到项目库查编码", code=code[:20]), "programme")
+    _check_programme(session, project, programme)
+    project.parent_id = programme.id if programme else None
+    session.flush()
+    return project
+
+
 def restore_version(session: Session, project: Project, earlier: int, *, version: int) -> Project:
     """Make a project what it was in version ``earlier``, as a new version; what lies between stays in the history.
 
@@ -133,11 +153,14 @@ def restore_version(session: Session, project: Project, earlier: int, *, version
         If somebody saved it since it was read at ``version``.
     NotFoundError
         If it never had that version.
+    RuleError
+        If it was a phase then, and its programme is one itself by now, or it has phases.
     """
     check_version(session, project, version)
     session.info["reason"] = say("恢复到第 {version} 版", version=earlier)
     values = values_of(Project, revisions.get_revision(session, project, earlier))
-    for name in (*COPIED, *_PLACE_COLUMNS, "stage", "status", "plan_id"):
+    _check_programme(session, project, session.get(Project, values.get("parent_id") or 0))
+    for name in (*COPIED, *_PLACE_COLUMNS, "stage", "status", "plan_id", "parent_id"):
         setattr(project, name, values.get(name))
     session.flush()
     session.refresh(project)
@@ -182,6 +205,18 @@ def _check(session: Session, draft: ProjectDraft, district: District, *, but: st
         raise DuplicateError(
             say("本区县已有同名项目 {code}；若是另一期或另一校区，请在备注中写明", code=namesake.code), "name"
         )
+
+
+def _check_programme(session: Session, project: Project, programme: Project | None) -> None:
+    """Phases are one level deep."""
+    if programme is None:
+        return
+    if programme.id == project.id:
+        raise RuleError(say("项目不能是自己的分期，请填总项目的编码"), "programme")
+    if programme.parent_id is not None:
+        raise RuleError(say("{name}本身是分期，请填它所属的总项目", name=programme.name), "programme")
+    if phases.has_phases(session, project):
+        raise RuleError(say("{name}已有分期，不能再归入别的总项目", name=project.name), "programme")
 
 
 def _check_place(place: PlaceDraft) -> None:

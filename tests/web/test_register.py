@@ -110,7 +110,7 @@ def _rank(key: str, value: Any) -> Any:
     return list(TERMS[key]).index(value) if key in TERMS else value
 
 
-NOT_OF_A_PROJECT = ("district", "light", "received_fen", "paid_fen", "opening_year")
+NOT_OF_A_PROJECT = ("district", "programme", "light", "received_fen", "paid_fen", "opening_year")
 
 
 @pytest.mark.parametrize("sign", ["", "-"])

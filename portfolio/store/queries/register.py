@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portfolio.domain.clock import today
 from portfolio.domain.lights import Light
@@ -45,6 +45,11 @@ def _money(state: MoneyState) -> ColumnElement[Any]:
     return statement.where(LedgerEntry.project_id == Project.id, LedgerEntry.state == state).scalar_subquery()
 
 
+def _programme() -> ColumnElement[Any]:
+    programme = aliased(Project)
+    return select(programme.name).where(programme.id == Project.parent_id).scalar_subquery()
+
+
 def _in_order(column: Any, terms: type[Term]) -> ColumnElement[Any]:
     return case({term: number for number, term in enumerate(terms)}, value=column)
 
@@ -58,6 +63,7 @@ def expressions(day: dt.date) -> dict[str, ColumnElement[Any]]:
     )
     found: dict[str, Any] = {name: getattr(Project, name) for name in plain.split()}
     found["district"] = District.name
+    found["programme"] = _programme()
     found["light"] = light_expression(day)
     found["received_fen"] = _money(MoneyState.RECEIVED)
     found["paid_fen"] = _money(MoneyState.PAID)

@@ -133,6 +133,13 @@ class StageForm(VersionedForm):
     reason = TextLineField(_l("依据或说明"), id="stage-reason", description=_l("如：批复文号、现场情况；记入沿革"))
 
 
+class ProgrammeForm(VersionedForm):
+    """Say of which project this one is a phase; an empty answer means of none."""
+
+    programme = TextLineField(_l("总项目编码"), max_length=40, description=_l("如 500101-0001；留空即不再是分期"))
+    reason = TextLineField(_l("说明"), id="programme-reason", description=_l("记入沿革"))
+
+
 class StatusForm(VersionedForm):
     """Suspend, cancel, merge or restore a project."""
 

@@ -23,7 +23,14 @@ from portfolio.store.queries.register import TERMS
 from portfolio.web import filters
 from portfolio.web.bases import offer_bases
 from portfolio.web.database import get_session
-from portfolio.web.forms.projects import ProjectForm, StageForm, StatusForm, VersionedForm, stored_answers
+from portfolio.web.forms.projects import (
+    ProgrammeForm,
+    ProjectForm,
+    StageForm,
+    StatusForm,
+    VersionedForm,
+    stored_answers,
+)
 from portfolio.web.permissions import requires
 from portfolio.web.refusals import put_beside
 from portfolio.web.scope import get_project_in_scope, visible_districts, visible_plans
@@ -64,20 +71,23 @@ def show(code: str) -> ResponseReturnValue:
 def _show(project: Project, *, forms: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
     offer_bases()
     version = str(project.version)
+    page = project_page(get_session(), project)
+    programme = page.programme.own.project.code if page.programme and project.parent_id else None
     ready = {
         "stage_form": StageForm(formdata=None, stage=project.stage, version=version),
         "status_form": StatusForm(formdata=None, version=version),
+        "programme_form": ProgrammeForm(formdata=None, programme=programme, version=version),
     }
-    page = render_template(
+    answer = render_template(
         "projects/show.html",
         project=project,
-        page=project_page(get_session(), project),
+        page=page,
         inset=project_inset(project),
         plans=project_plans(get_session(), project),
         followed=desk.find_followed(get_session(), signed_in_user(), project) is not None,
         **(ready | (forms or {})),
     )
-    return page, status
+    return answer, status
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -184,6 +194,23 @@ def set_status(code: str) -> ResponseReturnValue:
             lambda: service.set_status(get_session(), project, status, version=form.version_number),
         )
     return _show(project, forms={"status_form": form}, status=422)
+
+
+@blueprint.post("/<code>/programme")
+@requires(Permission.EDIT_PROJECTS)
+def set_programme(code: str) -> ResponseReturnValue:
+    """Make the project a phase of another, or of none."""
+    project, form = get_project_in_scope(code), ProgrammeForm()
+    if form.validate():
+        get_session().info["reason"] = form.reason.text
+        other: str | None = form.programme.text
+        return _change(
+            project,
+            form,
+            "programme_form",
+            lambda: service.set_programme(get_session(), project, other, version=form.version_number),
+        )
+    return _show(project, forms={"programme_form": form}, status=422)
 
 
 @blueprint.post("/<code>/versions/<int:number>/restore")

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from portfolio.store.history import first_broken_revision
 from tests.ledger_machine import LedgerMachine, drive
 
-EPISODES, STEPS = {"sqlite": 25, "postgresql": 5}, 200
+EPISODES, STEPS = {"sqlite": 15, "postgresql": 5}, 200
 
 
 def test_every_fen_adds_up_after_each_of_thousands_of_steps(session: Session) -> None:
-    """5,000 steps on SQLite, 1,000 of them again on PostgreSQL."""
+    """3,000 steps on SQLite, 1,000 of them again on PostgreSQL."""
     done: Counter[str] = Counter()
     episodes = EPISODES[session.get_bind().dialect.name]
     for seed in range(episodes):

@@ -215,7 +215,7 @@ def test_each_route_decides_for_each_role_as_it_declares(furnished: Flask) -> No
     for who, (client, role) in people(furnished).items():
         token = csrf_token(client, "/account/password" if role else "/sign-in")
         for rule in rules(furnished):
-            allowed = (rule.methods or set()) - {"OPTIONS"}
+            allowed = (rule.methods or set()) - {"OPTIONS", "HEAD"}
             for method in sorted(allowed):
                 response = send(client, method, address(furnished, rule), token)
                 wanted = declared(furnished, rule, who, role)
@@ -226,6 +226,14 @@ def test_each_route_decides_for_each_role_as_it_declares(furnished: Flask) -> No
     print(f"{count} combinations of route, method and role")
     assert mismatches == [], "\n".join(map(str, mismatches))
     assert count > 300
+
+
+def test_head_is_answered_as_get_is(furnished: Flask, planner: FlaskClient) -> None:
+    for rule in rules(furnished):
+        if "HEAD" in (rule.methods or set()):
+            path = address(furnished, rule)
+            got, head = (send(planner, method, path, "") for method in ("GET", "HEAD"))
+            assert (head.status_code, head.location, head.text) == (got.status_code, got.location, ""), path
 
 
 @pytest.mark.one_engine

@@ -15,6 +15,7 @@ from portfolio.store.schema import migrate
 from tests.ledger_machine import drive
 
 EPISODE = 200
+TOLD_EVERY = 10_000
 
 
 def main() -> None:
@@ -42,6 +43,8 @@ def soak(url: str, steps: int, seed: int) -> Counter[str]:
         for number, first in enumerate(range(0, steps, EPISODE)):
             done += drive(session, seed=seed + number, steps=min(EPISODE, steps - first))
             session.rollback()
+            if (taken := first + EPISODE) % TOLD_EVERY == 0 and taken < steps:
+                print(f"{taken} of {steps} steps, 0 fen off", flush=True)
     engine.dispose()
     return done
 

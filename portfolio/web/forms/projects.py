@@ -132,6 +132,12 @@ class StageForm(VersionedForm):
     stage = TermField(_l("阶段"), Stage, empty=_l("未知"))
     reason = TextLineField(_l("依据或说明"), id="stage-reason", description=_l("如：批复文号、现场情况；记入沿革"))
 
+    @property
+    def answer(self) -> Stage | None:
+        """Return the stage, None for unknown."""
+        stage: Stage | None = self.stage.data
+        return stage
+
 
 class ProgrammeForm(VersionedForm):
     """Say of which project this one is a phase; an empty answer means of none."""
@@ -139,9 +145,21 @@ class ProgrammeForm(VersionedForm):
     programme = TextLineField(_l("总项目编码"), max_length=40, description=_l("如 500101-0001；留空即不再是分期"))
     reason = TextLineField(_l("说明"), id="programme-reason", description=_l("记入沿革"))
 
+    @property
+    def answer(self) -> str | None:
+        """Return the programme's code, None for none."""
+        code: str | None = self.programme.text
+        return code
+
 
 class StatusForm(VersionedForm):
     """Suspend, cancel, merge or restore a project."""
 
     status = TermField(_l("状态"), Status)
     reason = TextLineField(_l("原因"), [required(_l("请写明原因，将记入沿革"))], id="status-reason")
+
+    @property
+    def answer(self) -> Status:
+        """Return the status."""
+        status: Status = self.status.data
+        return status

@@ -12,7 +12,6 @@ from portfolio.domain.codes import national_code_warning
 from portfolio.domain.errors import RuleError, StaleError
 from portfolio.domain.roles import Permission
 from portfolio.domain.scale import sizing_warning
-from portfolio.domain.terms import Stage, Status
 from portfolio.reports.investment import project_plans
 from portfolio.reports.projects import compare_versions, project_page
 from portfolio.reports.register import register_table
@@ -166,51 +165,21 @@ def _stale_page(form: ProjectForm, project: Project, draft: Any, error: StaleErr
 @requires(Permission.EDIT_PROJECTS)
 def set_stage(code: str) -> ResponseReturnValue:
     """Report the stage reached."""
-    project, form = get_project_in_scope(code), StageForm()
-    if form.validate():
-        get_session().info["reason"] = form.reason.text
-        stage: Stage | None = form.stage.data
-        return _change(
-            project,
-            form,
-            "stage_form",
-            lambda: service.set_stage(get_session(), project, stage, version=form.version_number),
-        )
-    return _show(project, forms={"stage_form": form}, status=422)
+    return _change(code, "stage_form", StageForm(), service.set_stage)
 
 
 @blueprint.post("/<code>/status")
 @requires(Permission.EDIT_PROJECTS)
 def set_status(code: str) -> ResponseReturnValue:
     """Suspend, cancel, merge or restore."""
-    project, form = get_project_in_scope(code), StatusForm()
-    if form.validate():
-        get_session().info["reason"] = form.reason.text
-        status: Status = form.status.data
-        return _change(
-            project,
-            form,
-            "status_form",
-            lambda: service.set_status(get_session(), project, status, version=form.version_number),
-        )
-    return _show(project, forms={"status_form": form}, status=422)
+    return _change(code, "status_form", StatusForm(), service.set_status)
 
 
 @blueprint.post("/<code>/programme")
 @requires(Permission.EDIT_PROJECTS)
 def set_programme(code: str) -> ResponseReturnValue:
     """Make the project a phase of another, or of none."""
-    project, form = get_project_in_scope(code), ProgrammeForm()
-    if form.validate():
-        get_session().info["reason"] = form.reason.text
-        other: str | None = form.programme.text
-        return _change(
-            project,
-            form,
-            "programme_form",
-            lambda: service.set_programme(get_session(), project, other, version=form.version_number),
-        )
-    return _show(project, forms={"programme_form": form}, status=422)
+    return _change(code, "programme_form", ProgrammeForm(), service.set_programme)
 
 
 @blueprint.post("/<code>/versions/<int:number>/restore")
@@ -224,16 +193,20 @@ def restore(code: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", code=code, _anchor="history"))
 
 
-def _change(project: Project, form: VersionedForm, name: str, change: Any) -> ResponseReturnValue:
-    code = project.code
+def _change(code: str, name: str, form: StageForm | StatusForm | ProgrammeForm, save: Any) -> ResponseReturnValue:
+    """Save the one answer of a form that the page knows by ``name``; what is refused comes back beside it."""
+    project, session = get_project_in_scope(code), get_session()
+    if not form.validate():
+        return _show(project, forms={name: form}, status=422)
+    session.info["reason"] = form.reason.text
     try:
-        change()
+        save(session, project, form.answer, version=form.version_number)
     except (RuleError, StaleError) as error:
-        get_session().rollback()
+        session.rollback()
         fresh = get_project_in_scope(code)
         put_beside(form, error)
         form.version.data = str(fresh.version)
         return _show(fresh, forms={name: form}, status=409 if isinstance(error, StaleError) else 422)
-    get_session().commit()
+    session.commit()
     flash(gettext("已更新 %(name)s", name=project.name), "success")
     return redirect(url_for(".show", code=code))

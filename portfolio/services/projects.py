@@ -12,6 +12,7 @@ from portfolio.domain.errors import DuplicateError, RuleError, StaleError
 from portfolio.domain.sentences import say
 from portfolio.domain.terms import Basis, Stage, Status
 from portfolio.store.history import values_of
+from portfolio.store.hold import hold
 from portfolio.store.models import District, Plan, Project
 from portfolio.store.queries import districts, phases, projects, revisions
 
@@ -208,11 +209,13 @@ def _check(session: Session, draft: ProjectDraft, district: District, *, but: st
 
 
 def _check_programme(session: Session, project: Project, programme: Project | None) -> None:
-    """Phases are one level deep."""
+    """Phases are one level deep; those of a district are made one at a time, so that two people cannot make it two."""
     if programme is None:
         return
     if programme.id == project.id:
         raise RuleError(say("项目不能是自己的分期，请填总项目的编码"), "programme")
+    hold(session, project.district)
+    session.refresh(programme)
     if programme.parent_id is not None:
         raise RuleError(say("{name}本身是分期，请填它所属的总项目", name=programme.name), "programme")
     if phases.has_phases(session, project):

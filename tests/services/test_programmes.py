@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+import time
+
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portfolio.domain.errors import RuleError, StaleError
@@ -11,8 +16,9 @@ from portfolio.reports.phases import read_programme
 from portfolio.reports.projects import project_page
 from portfolio.reports.register import register_table
 from portfolio.services import projects
+from portfolio.store.engine import open_session
 from portfolio.store.models import Project
-from portfolio.store.queries.projects import ProjectFilter
+from portfolio.store.queries.projects import ProjectFilter, get_project
 from portfolio.store.queries.register import Window
 from tests.builders import SHAPINGBA, make_entry, make_project
 
@@ -77,6 +83,40 @@ def test_phases_are_one_level_deep(session: Session, school: tuple[Project, Proj
         with pytest.raises(RuleError) as refused:
             join(session, phase, programme)
         assert refused.value.field == "programme"
+
+
+def test_two_people_at_once_never_make_phases_two_deep(engine: Engine) -> None:
+    with open_session(engine, write=True, actor="tester") as session:
+        codes = [make_project(session, name=f"第{number}中学").code for number in range(3)]
+        session.commit()
+    refused: list[str] = []
+    start = threading.Barrier(2)
+    threads = [
+        threading.Thread(target=join_at_once, args=(engine, start, *pair, refused))
+        for pair in itertools.pairwise(codes)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 1
+    with open_session(engine, write=False) as session:
+        parents = [get_project(session, code).parent_id for code in codes]
+        assert sum(parent is not None for parent in parents) == 1
+
+
+def join_at_once(engine: Engine, start: threading.Barrier, code: str, programme: str, refused: list[str]) -> None:
+    """Make one project a phase of another in a session of its own, beside somebody who does the like."""
+    start.wait()
+    with open_session(engine, write=True, actor=code) as session:
+        try:
+            projects.set_programme(session, get_project(session, code), programme, version=1)
+        except RuleError as error:
+            refused.append(str(error))
+        else:
+            time.sleep(0.2)  # the other comes while this one has not finished
+            session.commit()
 
 
 def test_a_phase_belongs_to_a_project_of_its_district(session: Session) -> None:

@@ -19,7 +19,7 @@ COLUMNS: dict[str, Column] = {
         Column("name", "项目名称", Kind.TEXT, 34),
         Column("code", "编码", Kind.CODE, 14),
         Column("remark", "备注", Kind.TEXT, 18),
-        Column("programme", "总项目", Kind.TEXT, 24),
+        Column("programme", "总项目", Kind.TEXT, 18),
         Column("district", "区县", Kind.TEXT, 10),
         Column("level", "学段", Kind.TERM, 13),
         Column("nature", "建设性质", Kind.TERM, 10),

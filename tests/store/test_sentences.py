@@ -81,12 +81,12 @@ def test_a_kept_sentence_that_was_altered_anywhere_is_found(session: Session, ta
     kept = session.scalar(text(f"SELECT {column} FROM {table} WHERE id = :id"), {"id": number})
     change = text(f"UPDATE {table} SET {column} = :kept WHERE id = :id")
 
-    for place in range(0, len(kept), 2):
+    for place in range(len(kept)):
         put = ("", "@", kept[place] * 2)[place % 3]
         altered = kept[:place] + put + kept[place + 1 :]
         session.execute(change, {"kept": altered, "id": number})
         session.expire_all()
         assert str(number) in (first_broken_revision(session) or ""), altered
         session.rollback()
-    print(f"n = {(len(kept) + 1) // 2} altered texts")
+    print(f"n = {len(kept)} altered texts")
     assert session.get_one(Revision, numbers["revision"]).reason == QUESTION

@@ -238,8 +238,7 @@ def test_head_is_answered_as_get_is(furnished: Flask, planner: FlaskClient) -> N
 
 @pytest.mark.one_engine
 def test_a_method_that_a_route_does_not_declare_is_405_for_everybody(furnished: Flask) -> None:
-    everybody = people(furnished)
-    for client, role in (everybody[who] for who in ("anonymous", "viewer", "administrator")):
+    for client, role in people(furnished).values():
         token = csrf_token(client, "/account/password" if role else "/sign-in")
         for rule in rules(furnished):
             shared = [one.methods or set() for one in furnished.url_map.iter_rules() if one.rule == rule.rule]
